@@ -1,0 +1,1 @@
+"""policyparse: Chinese policy texts in, data out."""

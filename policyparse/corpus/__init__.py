@@ -1,0 +1,1 @@
+"""The corpus room: the store of documents and the search index."""

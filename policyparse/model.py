@@ -1,0 +1,188 @@
+"""The contract's models: what comes out of policyparse, field for field.
+
+In: nothing. Out: pydantic models and SCHEMA_VERSION. Touches nothing.
+
+Every offset is half-open, in Unicode code points, into `Document.text`.
+The JSON Schema (`json_schema()`) is generated from these classes; a field may be
+added in a minor version, none changes its meaning or goes without a major one.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = "1.0"
+
+Kind = Literal[
+    "notice", "opinion", "plan", "measures", "decision", "reply", "request",
+    "speech", "briefing", "minutes", "list", "law", "other",
+]  # fmt: skip
+Level = Literal["nation", "province", "prefecture", "county", "town", "village"]
+TagName = Literal[
+    "basis", "guidance", "principle", "goal", "delegation", "organization", "personnel",
+    "finance", "land", "service", "welfare", "economy", "supervision", "leadership",
+    "responsibility", "schedule", "publicity", "effect", "result", "rhetoric",
+]  # fmt: skip
+TimeType = Literal["date", "range", "deadline", "start", "duration", "frequency"]
+Mode = Literal["entrust", "authorize", "devolve", "extend", "return", "transfer", "approve-on"]
+Role = Literal["lead", "support", "responsible"]
+
+TAGS: tuple[TagName, ...] = get_args(TagName)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+Offset = Annotated[int, Field(ge=0)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class _Span(_Model):
+    """A stretch of the document's text, and the clause that it stands in (null in headings, addressee, signature)."""
+
+    start: Offset
+    end: Offset
+    clause: str | None = None
+
+
+class Source(_Model):
+    """The file that a document came from, and which of its documents this is (`part`, from 1)."""
+
+    path: str
+    sha256: str
+    media_type: str
+    encoding: str | None = None
+    part: int = 1
+    parts: int = 1
+
+
+class Repair(_Model):
+    """`text[start:end]` stands where the source had `before`; an empty stretch is something taken out."""
+
+    start: Offset
+    end: Offset
+    before: str
+    reason: str
+
+
+class Section(_Model):
+    """A numbered heading or item; its span runs from its label to the end of all that it contains."""
+
+    id: str
+    parent: str | None = None
+    level: int
+    label: str
+    title: str
+    start: Offset
+    end: Offset
+
+
+class TagScore(_Model):
+    tag: TagName
+    score: float
+
+
+class Origin(_Model):
+    """Where in the source: page (from 1), paragraph (from 0), characters of the source text; null where unknown.
+
+    `table`, `row`, `column` (from 0) name a table's cell. `start`/`end` count
+    code points of the decoded text in a text file, of the paragraph's, cell's or
+    page's own text elsewhere.
+    """
+
+    page: int | None = None
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+
+class Clause(_Model):
+    id: str
+    section: str | None = None
+    start: Offset
+    end: Offset
+    text: str
+    tags: list[TagScore] = []
+    origin: Origin = Origin()
+
+
+class Institution(_Span):
+    text: str
+    canonical: str
+
+
+class TimePoint(_Span):
+    """`value` is ISO 8601 / EDTF as spec'd: 2010-04, 2012-03/2012-06, ../2015, 2010/.., P1M, R/P6M, XXXX-10-31."""
+
+    text: str
+    type: TimeType
+    value: str
+
+
+class Delegation(_Span):
+    """A power that moves; its span is the sentence that proves it. `rule` names the rule that made it."""
+
+    item: str
+    from_: list[str] = Field(default_factory=list, alias="from")
+    to: list[str] = []
+    mode: list[Mode] = []
+    rule: str = ""
+
+
+class Responsibility(_Span):
+    """Departments with a task; its span is the sentence that proves it. `deadline` is a time point's value."""
+
+    departments: list[str]
+    role: Role
+    task: str
+    deadline: str | None = None
+    rule: str = ""
+
+
+class Citation(_Span):
+    text: str
+    title: str
+    doc_number: str | None = None
+
+
+class Table(_Model):
+    header: list[str] = []
+    rows: list[list[str]] = []
+    clause: str | None = None
+
+
+class Document(_Model):
+    schema_version: str = SCHEMA_VERSION
+    id: str
+    source: Source
+    title: str
+    cover_title: str | None = None
+    kind: Kind = "other"
+    doc_number: str | None = None
+    issuers: list[str] = []
+    date: str | None = None
+    place: str | None = None
+    level: Level | None = None
+    masked: bool = False
+    text: str
+    repairs: list[Repair] = []
+    sections: list[Section] = []
+    clauses: list[Clause] = []
+    institutions: list[Institution] = []
+    time_points: list[TimePoint] = []
+    delegations: list[Delegation] = []
+    responsibilities: list[Responsibility] = []
+    citations: list[Citation] = []
+    tables: list[Table] = []
+    warnings: list[str] = []
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a document, as shipped in `policyparse/document.schema.json`."""
+    return Document.model_json_schema(by_alias=True)

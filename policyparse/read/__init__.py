@@ -1,0 +1,1 @@
+"""The reading room: bytes → RawDocument, one file a format."""
