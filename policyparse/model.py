@@ -93,6 +93,8 @@ class Origin(_Model):
     page's own text elsewhere.
     """
 
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     page: int | None = None
     paragraph: int | None = None
     start: int | None = None
