@@ -17,7 +17,13 @@ DIGITS: dict[str, int] = {
     **dict(zip("0123456789", range(10), strict=True)),
     **dict(zip("０１２３４５６７８９", range(10), strict=True)),
     **dict.fromkeys("○◯〇Οο０OОｏ０", 0),
-    **{"两": 2, "兩": 2, "貳": 2, "叄": 3, "參": 3, "陸": 6, "幺": 1},
+    "两": 2,
+    "兩": 2,
+    "貳": 2,
+    "叄": 3,
+    "參": 3,
+    "陸": 6,
+    "幺": 1,
 }
 
 TENS: dict[str, int] = {"廿": 20, "卄": 20, "卅": 30, "卌": 40}
@@ -98,7 +104,7 @@ _FIGURES = "零一二三四五六七八九"
 
 
 def int_to_chinese(number: int) -> str:
-    """`number` as a Chinese cardinal: 23 → 二十三, 105 → 一百零五, 10 → 十. Raises ValueError below 0 or from 10**16 on."""
+    """`number` as a Chinese cardinal: 105 → 一百零五, 10 → 十. Raises ValueError below 0 and from 10**16 on."""
     if not 0 <= number < 10**16:
         raise ValueError(f"no Chinese numeral for {number}: give 0 to 9,999,999,999,999,999")
     if number == 0:
