@@ -1,0 +1,107 @@
+"""Words and n-grams: how a text is cut for search, and how two writings of it are made equal.
+
+In: text, and the words that a Vocabulary adds to jieba's dictionary (vocab/words.csv).
+Out: normal forms, words with their offsets, pairs of neighbouring characters.
+Touches: nothing (reads the two dictionaries once).
+
+Segmentation is rjieba: jieba's dictionary and the same words in 98–100 % of cases, 7–20 times
+faster (measured in the field notes). `normal` keeps the length, so offsets into the normal
+form are offsets into the text.
+"""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+
+import opencc
+import rjieba
+
+from policyparse.vocabulary import Vocabulary, shipped
+
+#: Signs that mean the same in these texts though NFKC keeps them apart: brackets of document
+#: numbers (GB/T 9704 prints 〔2010〕, the web [2010]), quotes, and the round zero of 二○○九.
+_SAME_SIGN = {"〔": "[", "〕": "]", "【": "[", "】": "]", "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "○": "〇"}
+
+#: jieba's own weight for a word that must not be split (its `suggest_freq` is used as the floor).
+_OWN_FREQUENCY = 2000
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Character → its normal character, for the planes that Chinese texts use; always one for one."""
+    ideographs = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00))]
+    # A line each, so that no phrase rule of opencc sees two of them together.
+    simple = opencc.OpenCC("t2s").convert("\n".join(ideographs)).split("\n")
+    table = {ord(old): new for old, new in zip(ideographs, simple, strict=True) if old != new and len(new) == 1}
+    for code in (*range(0x41, 0x250), *range(0x370, 0x530), *range(0x2000, 0x3400), *range(0xFE10, 0x10000)):
+        old = chr(code)
+        new = unicodedata.normalize("NFKC", old).lower()
+        if new != old and len(new) == 1:
+            table[code] = new
+    table.update({ord(old): new for old, new in _SAME_SIGN.items()})
+    return table
+
+
+def normal(text: str) -> str:
+    """`text` with Traditional, full-width, capital and variant signs made one; as long as `text`, place for place."""
+    return text.translate(_table())
+
+
+def squeezed(text: str) -> str:
+    """The normal form of `text` without its white space: what phrases are compared in."""
+    return "".join(normal(text).split())
+
+
+def squeezed_offsets(text: str) -> tuple[str, Callable[[int], int]]:
+    """`squeezed(text)`, and a function from a place in it to the place in `text`."""
+    whole = normal(text)
+    if len("".join(whole.split())) == len(whole):
+        return whole, lambda at: at
+    places = [at for at, sign in enumerate(whole) if not sign.isspace()]
+    return "".join(whole[at] for at in places), lambda at: places[at]
+
+
+def pairs(text: str) -> list[str]:
+    """The overlapping pairs of characters of a squeezed text; of a single character, itself."""
+    if len(text) < 2:
+        return [text] if text else []
+    return [first + second for first, second in itertools.pairwise(text)]
+
+
+class Segmenter:
+    """Cuts a text into words with jieba's dictionary and the words of `vocabulary`'s table `words`."""
+
+    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
+        self._jieba = rjieba.Jieba()
+        for row in (vocabulary or shipped()).table("words"):
+            word = normal(row["word"])
+            self._jieba.add_word(word, max(_OWN_FREQUENCY, self._jieba.suggest_freq(word)), None)
+
+    def cut(self, text: str) -> list[str]:
+        """The words of `text` in order; joined they are its normal form."""
+        return list(self._jieba.cut(normal(text)))
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """(start, end, word) of every word of `text`, in code points of `text`."""
+        start = 0
+        for word in self._jieba.cut(normal(text)):
+            yield start, start + len(word), word
+            start += len(word)
+
+    def terms(self, text: str) -> list[str]:
+        """The words to be indexed: those of `cut` and the dictionary words inside them, without signs and space."""
+        return [word for word in self._jieba.cut_for_search(normal(text)) if any(map(str.isalnum, word))]
+
+
+@lru_cache(maxsize=4)
+def segmenter(vocabulary: Vocabulary | None = None) -> Segmenter:
+    """The segmenter of `vocabulary` (the shipped one if None), made once."""
+    return Segmenter(vocabulary)
+
+
+def cut(text: str, vocabulary: Vocabulary | None = None) -> list[str]:
+    """The words of `text`: see `Segmenter.cut`."""
+    return segmenter(vocabulary).cut(text)
