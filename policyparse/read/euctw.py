@@ -4,8 +4,8 @@ In: bytes. Out: text. Touches nothing.
 
 EUC-TW is CNS 11643: two bytes a character for plane 1, four (0x8E, plane, two bytes) for the others. Planes 1
 and 2 hold the characters of Big5 in nearly the same order, so the tables below are only the runs in which the
-order agrees (derived from glibc's iconv, which they match on every character of both planes but one variant,
-彝 for 彞) and the signs of plane 1. Planes 3 to 15, rare characters that Big5 has not, become U+FFFD.
+order agrees (derived from glibc's iconv, which they match on both planes but for one variant, 彝 for 彞, and the
+radicals and control pictures of rows 0x27 and 0x42) and the signs of plane 1. Planes 3 to 15, rare characters that Big5 has not, become U+FFFD.
 """
 
 from __future__ import annotations

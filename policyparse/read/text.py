@@ -21,6 +21,7 @@ from policyparse.read.reading import Reading
 # Every sign that ends a line: CR, LF, form feed, vertical tab, NEL, LINE and PARAGRAPH SEPARATOR
 _LINE = re.compile("[^\r\n\f\v\x85\u2028\u2029]+")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
+_FRONT_MATTER = "---"
 # CommonMark 4.2: up to three spaces, one to six #, a space; closing #s are no part of the heading
 _HEADING_MARK = re.compile(r" {0,3}(#{1,6})(?:[ \t\u3000]+|$)")
 _CLOSING_MARK = re.compile(r"(?<=[ \t])#+$")
@@ -29,13 +30,15 @@ _CLOSING_MARK = re.compile(r"(?<=[ \t])#+$")
 def read_text(data: bytes, path: str, limits: Limits) -> Reading:
     """The lines of a text or (by the suffix of `path`) Markdown file; blank lines are no blocks.
 
-    Raises ReadError: empty, too-large, unknown-format (no text in any encoding we know).
+    Raises ReadError: empty, no-text, too-large, unknown-format (no text in any encoding we know).
     """
     decoded = decoded_text(data, path, limits)
     lines = _markdown_blocks(decoded.text) if path.lower().endswith(_MARKDOWN_SUFFIXES) else _line_blocks(decoded.text)
     blocks = tuple(lines)
     if not blocks:
         raise ReadError(path, "empty", "the file holds nothing but white space", "leave it out or get it again")
+    if all(block.kind == "furniture" for block in blocks):
+        raise ReadError(path, "no-text", "the file holds only its generator's metadata", "leave it out")
     return Reading(blocks, warnings=decoded.warnings, encoding=decoded.encoding)
 
 
@@ -65,11 +68,14 @@ def _line_blocks(text: str) -> Iterator[Block]:
 
 
 def _markdown_blocks(text: str) -> Iterator[Block]:
-    """Headings without their marks; a line that is a comment is furniture; all else as it stands.
+    """Headings without their marks; front matter and a line that is a comment are furniture; all else as it stands.
 
     A single # heading that opens the file is its title, and the others' depths are counted from it.
     """
     blocks = list(_line_blocks(text))
+    front = _front_matter(blocks)
+    yield from (Block(block.text, block.origin, kind="furniture") for block in blocks[:front])
+    blocks = blocks[front:]
     marks = [_HEADING_MARK.match(block.text) for block in blocks]
     depths = [len(mark.group(1)) for mark in marks if mark]
     titled = depths.count(1) == 1 and depths[0] == 1
@@ -81,6 +87,12 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
             yield Block(block.text, block.origin, kind="furniture")
         else:
             yield block
+
+
+def _front_matter(blocks: list[Block]) -> int:
+    """How many lines at the head are metadata of the site generator, between two lines of ---."""
+    fences = [index for index, block in enumerate(blocks[:50]) if block.text.rstrip() == _FRONT_MATTER]
+    return fences[1] + 1 if len(fences) > 1 and fences[0] == 0 else 0
 
 
 def _heading_end(line: str) -> int:
