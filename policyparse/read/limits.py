@@ -20,6 +20,7 @@ class Limits:
     max_unpacked:     decompressed bytes of all members of one zip container (docx, xlsx, odt, ofd, zip)
     max_ratio:        decompressed to compressed size of one member; DEFLATE cannot pass 1032:1, and honest
                       XML stays below 100:1. Only members that unpack above 16 MiB are held to it
+    max_xml:          bytes of one XML part (its tree takes about six times as much memory)
     max_members:      members of one archive
     max_cells:        cells of all sheets or tables of one file, merged cells counted as often as they are repeated
     max_characters:   characters of text handed on
@@ -31,6 +32,7 @@ class Limits:
     max_depth: int = 200
     max_unpacked: int = 1024 * 2**20
     max_ratio: int = 200
+    max_xml: int = 96 * 2**20
     max_members: int = 20_000
     max_cells: int = 2_000_000
     max_characters: int = 50_000_000

@@ -1,0 +1,98 @@
+"""A table as its format holds it → blocks: title rows and notes as paragraphs, the rest as one table.
+
+In: rows of cells, a merged cell being one object that stands in every place it covers. Out: blocks. Touches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyparse.model import Origin
+from policyparse.passing import Block
+
+Rows = Sequence[Sequence["Cell"]]
+
+
+class Cell:
+    """One cell and its paragraphs. Merged cells share the object; that is how they are known as one."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines: Sequence[str] = ()) -> None:
+        self.lines = [line.replace("\t", " ").strip() for line in lines if line.strip()]
+
+    @property
+    def text(self) -> str:
+        """The paragraphs in one line. Words stacked in a narrow column (序/号, 牵头/单位) join without a space."""
+        if len(self.lines) > 1 and all(len(line) <= 2 for line in self.lines):
+            return "".join(self.lines)
+        return " ".join(self.lines)
+
+
+def table_blocks(
+    rows: Rows, table: int | None = None, paragraph: int | None = None, *, loose: bool = False, first_row: int = 0
+) -> list[Block]:
+    """The blocks of one table.
+
+    rows:      cells, head row first; rows may be of unequal length
+    table:     the table's number in its document, for the origin; paragraph: where it stands
+    loose:     a sheet, where a title stands unmerged in the first cell of its row
+    first_row: the number that rows[0] has in the source
+
+    A table of one column is layout, not data: its cells become paragraphs. Rows that one cell fills from side to
+    side before the head (附件1, the title, 单位：万元) or after the last row (注：…) become paragraphs too.
+    A merged cell stands once in `text`, at its first place, and in `rows` in every place that it covers; the lines of
+    `text` are the rows of `rows`, and each line has one tab fewer than its row has cells.
+    """
+    numbered = [(first_row + number, row) for number, row in enumerate(rows) if any(cell.lines for cell in row)]
+    if not numbered:
+        return []
+    width = max(_width(row) for _, row in numbered)
+    if width <= 1:
+        return [block for number, row in numbered for block in _spread(row, number, table, paragraph)]
+    start, end = 0, len(numbered)
+    while start < end and _is_banner(numbered[start][1], width, loose):
+        start += 1
+    while end > start and _is_banner(numbered[end - 1][1], width, False):
+        end -= 1
+    blocks = [block for number, row in numbered[:start] for block in _spread(row, number, table, paragraph)]
+    body = numbered[start:end]
+    if body:
+        seen: set[int] = set()
+        lines, filled = [], []
+        for _, row in body:
+            texts = []
+            for cell in row[:width]:
+                texts.append("" if id(cell) in seen else cell.text)
+                seen.add(id(cell))
+            texts += [""] * (width - len(texts))
+            lines.append("\t".join(texts))
+            filled.append(tuple(cell.text for cell in row[:width]) + ("",) * (width - len(row)))
+        origin = Origin(table=table, paragraph=paragraph, row=body[0][0])
+        blocks.append(Block("\n".join(lines), origin, "table", None, tuple(filled)))
+    blocks += [block for number, row in numbered[end:] for block in _spread(row, number, table, paragraph)]
+    return blocks
+
+
+def _width(row: Sequence[Cell]) -> int:
+    """How many columns the row needs; empty cells at its end are not needed."""
+    width = len(row)
+    while width and not row[width - 1].lines:
+        width -= 1
+    return width
+
+
+def _is_banner(row: Sequence[Cell], width: int, loose: bool) -> bool:
+    if len(row) >= width and all(cell is row[0] for cell in row[:width]):
+        return True
+    return loose and bool(row[0].lines) and all(cell is row[0] or not cell.lines for cell in row[1:])
+
+
+def _spread(row: Sequence[Cell], number: int, table: int | None, paragraph: int | None) -> list[Block]:
+    blocks, seen = [], set()
+    for column, cell in enumerate(row):
+        if id(cell) not in seen:
+            seen.add(id(cell))
+            origin = Origin(table=table, paragraph=paragraph, row=number, column=column)
+            blocks += [Block(line, origin) for line in cell.lines]
+    return blocks
