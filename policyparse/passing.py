@@ -9,6 +9,7 @@ structure → Outline  (sections, clauses, tables and facts of one clean text)
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -67,7 +68,7 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """One document of a file. Lines of `text` are paragraphs; `origins` gives each line its place, in order.
+    """One document of a file. Lines of `text` are paragraphs.
 
     origins: (start offset in text, Origin of the line), sorted by offset
     tables:  (start, end, rows) of each table's lines in `text`
@@ -83,6 +84,19 @@ class CleanText:
     headings: dict[int, int] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def origin(self, start: int, end: int) -> Origin:
+        """Where text[start:end] stood: the place of its first character, to the end of its last where both
+        stand in the same page, paragraph or cell (else `end` is None)."""
+        first, start_at = self._origin_at(start)
+        last, end_at = self._origin_at(max(end - 1, start))
+        same = first.model_copy(update={"start": None}) == last.model_copy(update={"start": None})
+        return first.model_copy(update={"start": start_at, "end": end_at + 1 if same else None})
+
+    def _origin_at(self, offset: int) -> tuple[Origin, int]:
+        index = max(bisect_right(self.origins, offset, key=lambda entry: entry[0]) - 1, 0)
+        at, origin = self.origins[index]
+        return origin, (origin.start or 0) + offset - at
 
 
 @dataclass(frozen=True, slots=True)

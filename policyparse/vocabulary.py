@@ -68,13 +68,15 @@ def _read(path: Path) -> list[tuple[str, Row]]:
                 raise PolicyparseError(f"{path}: the file is empty — a vocabulary file begins with a head row")
             out = []
             for row in reader:
+                if (row[fields[0]] or "").lstrip().startswith("#"):
+                    continue
                 if None in row or None in row.values():
                     raise PolicyparseError(
                         f"{path}, line {reader.line_num}: the row has not {len(fields)} cells — "
                         "put a cell with a comma in double quotes"
                     )
                 key = row[fields[0]].strip()
-                if key and not key.startswith("#"):
+                if key:
                     out.append((key, {name: (cell or "").strip() for name, cell in row.items()}))
             return out
     except FileNotFoundError:

@@ -1,0 +1,180 @@
+"""Joins lines that a page width (or a habit of one sentence a line) has cut, back into paragraphs.
+
+In: the lines of one document as printed. Out: which line ends are no paragraph ends. Touches nothing.
+
+Two sources of wrong line ends are known:
+- a page's width: most lines are as wide as the widest; some PDF text layers also break a printed line
+  into fragments at its punctuation, so that fragments are first added up to the width of a line;
+- one sentence a line (scraped pages): lines belong to the item whose label opened it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from policyparse.labels import label_at
+
+TERMINAL = "。！？!?；;：:"
+CLOSING = "”’」』）)】〕]》>"
+OPENING = "“‘「『（(【〔[《<"
+COMMAS = "，,、（(《“〔"
+NEVER_FIRST = "，。、；：！？）》”〕】,;)"
+_DATE_LINE = re.compile(
+    r"[（(]?\s*(?:[12]\d{3}|[一二][〇○Ο零一二三四五六七八九]{3})\s*年\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*月"
+    r"(?:\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*日)?\s*[）)]?(?:印发)?"
+)
+_NUMBER_LINE = re.compile(r"[^，。；：]{0,20}[〔\[【（(]\s*(?:19|20)\d{2}\s*[〕\]】）)]\s*(?:第\s*)?\d{1,5}\s*号")
+_ANNEX = re.compile(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：．.、]?")
+_SALUTATION = re.compile(r"(?:各位|同志们|尊敬的)[^。]{0,30}[:：！!]?$")
+_BRACKET_TAIL = re.compile(r"[（(〔\[［【]\s*(?:责任|牵头|配合|省|市|县|区|各|由|完成|此件)")
+# Labels that also stand within paragraphs, so that one at a line's beginning proves nothing.
+RUN_IN = ("是", "(1)", "①")
+# Widths in full-width characters. A line is full when it is at most SLACK narrower than the column: one
+# character that would not fit, one that may not begin a line, an indent of two at a paragraph's start.
+SLACK = 3.0
+NARROWEST, WIDEST = 18.0, 64.0
+# Share of lines that must end at no sign of punctuation for the text to count as wrapped (besides, nine in ten
+# must fit the column): of true paragraphs only headings and signatures end so.
+WRAPPED_SHARE = 0.2
+
+
+def width(line: str) -> float:
+    """The printed width of `line` in full-width characters; a space counts nothing (layout puts it in and out)."""
+    narrow = sum(c.isascii() for c in line)
+    return len(line) - narrow + 0.5 * (narrow - line.count(" "))
+
+
+def joins(lines: Sequence[str]) -> list[bool]:
+    """For each of `lines` (stripped, none empty): whether the next one goes on in the same paragraph."""
+    column = _column(lines)
+    if column:
+        return _join_wrapped(lines, column)
+    if _sentence_a_line(lines):
+        return _join_sentences(lines)
+    return [False] * len(lines)
+
+
+def _column(lines: Sequence[str]) -> float:
+    """The width of the column that the text was wrapped in, 0 if it was not."""
+    widths = [width(line) for line in lines]
+    cut = [w for w, line in zip(widths, lines, strict=True) if w >= 2 and line[-1] not in TERMINAL + CLOSING + COMMAS]
+    long = [w for w in widths if w >= NARROWEST]
+    if len(long) < 5 or len(cut) < WRAPPED_SHARE * len(lines) or len(cut) < 4:
+        return 0
+    rounded = Counter(round(w) for w in long)
+    # the commonest width; of two that are nearly as common, the wider
+    most = max(rounded.values())
+    column = float(max(value for value, count in rounded.items() if count >= 0.6 * most))
+    within = sum(w <= column + 2 for w in widths)
+    return column if NARROWEST <= column <= WIDEST and within >= 0.9 * len(lines) else 0
+
+
+def _starts_paragraph(line: str) -> bool:
+    label = label_at(line)
+    return bool(
+        (label and label.style not in RUN_IN)
+        or _DATE_LINE.fullmatch(line)
+        or _NUMBER_LINE.fullmatch(line)
+        or _ANNEX.match(line)
+        or line.startswith(("——", "--", "●", "■", "◆", "•"))
+    )
+
+
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip(CLOSING)[-1:] in TERMINAL or line[-1] in TERMINAL
+
+
+def _join_wrapped(lines: Sequence[str], column: float) -> list[bool]:
+    out = [False] * len(lines)
+    printed = 0.0  # width of the printed line so far, of which lines[index] may be but a fragment
+    first = 0  # where the paragraph began
+    open_brackets = 0
+    for index, line in enumerate(lines[:-1]):
+        printed += width(line)
+        if printed > column + 2:
+            printed = width(line)
+        open_brackets = max(open_brackets + _balance(line), 0)
+        following = lines[index + 1]
+        full = printed >= column - SLACK
+        label = label_at(line)
+        if _DATE_LINE.fullmatch(line) or _NUMBER_LINE.fullmatch(line):
+            joined = False
+        elif following[0] in NEVER_FIRST:
+            joined = True
+        elif label and label.end == len(line):
+            joined = True  # a label alone: its text stands on the next line
+        elif open_brackets and index - first < 40 and not (label_at(following) and _ends_sentence(line)):
+            joined = True
+        elif _BRACKET_TAIL.match(following) and _ends_sentence(line):
+            joined = True
+        elif _starts_paragraph(following):
+            # what looks like a label may be a wrapped line's beginning only where the sentence plainly goes on
+            joined = full and line[-1] in COMMAS and not label_at(following)
+        elif full or line[-1] in COMMAS:
+            joined = True
+        elif _ends_sentence(line) or line[-1] in CLOSING or following[0] in OPENING:
+            joined = _fills(lines, index + 1, printed, column)
+        else:
+            # Neither full nor at a sign of punctuation: a title or a heading ended here, unless a sentence is under way.
+            joined = index > first and any(sign in text for text in lines[first : index + 1] for sign in "，。；,;")
+        out[index] = joined
+        if not joined:
+            first, open_brackets = index + 1, 0
+        if not joined or (full and printed + width(following) > column + 1):
+            printed = 0.0
+    return out
+
+
+def _fills(lines: Sequence[str], index: int, printed: float, column: float) -> bool:
+    """Whether the lines from `index` on, put behind what is printed, make up one printed line.
+
+    A fragment that ends at no sign of punctuation ended with its printed line.
+    """
+    total = printed
+    while index < len(lines):
+        if _starts_paragraph(lines[index]):
+            return False
+        total += width(lines[index])
+        if total > column + 2:
+            return False
+        if total >= column - SLACK:
+            return True
+        if not _ends_sentence(lines[index]) and lines[index][-1] not in COMMAS + CLOSING:
+            following = lines[index + 1] if index + 1 < len(lines) else ""
+            if following[:1] not in (*OPENING, ""):
+                return total >= 0.85 * column
+        index += 1
+    return False
+
+
+_OPEN, _CLOSE = "（(《〔【“[［", "）)》〕】”]］"
+
+
+def _balance(line: str) -> int:
+    return sum(c in _OPEN for c in line) - sum(c in _CLOSE for c in line)
+
+
+def _sentence_a_line(lines: Sequence[str]) -> bool:
+    """Whether nearly every line is one whole sentence: 12 lines or more, few with a sentence end inside."""
+    if len(lines) < 12:
+        return False
+    ended = sum(line[-1] in "。！？!?；;：:”" for line in lines)
+    inside = sum(bool(re.search(r"[。！？](?=[^”’）)])", line)) for line in lines)
+    return ended >= 0.85 * len(lines) and inside <= 0.08 * len(lines)
+
+
+def _join_sentences(lines: Sequence[str]) -> list[bool]:
+    out = [False] * len(lines)
+    in_item = False
+    for index, line in enumerate(lines[:-1]):
+        following = lines[index + 1]
+        label = label_at(line)
+        if label:
+            # a heading of its own: the outermost labels of a speech; what follows it is its text all the same
+            in_item = label.style != "一、"
+        if _SALUTATION.match(following) or following.startswith(("同志们", "各位")):
+            in_item = False
+        out[index] = in_item and not label_at(following)
+    return out
