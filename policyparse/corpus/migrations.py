@@ -1,0 +1,134 @@
+"""How the corpus database came to its present shape: named steps, each recorded in the database.
+
+In: an open SQLite connection. Out: the same with every step of STEPS done once.
+Touches: the database.
+
+A step is never edited after a release; a change is a new step at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Step = Callable[[sqlite3.Connection], None]
+
+
+def _run(script: str) -> Step:
+    """A step that runs the statements of `script` (not executescript: that would commit between them)."""
+
+    def step(connection: sqlite3.Connection) -> None:
+        for statement in script.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
+
+    return step
+
+
+documents_passages_imports = _run(
+    """
+    CREATE TABLE documents (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL, cover_title TEXT, kind TEXT NOT NULL, doc_number TEXT,
+        issuers TEXT NOT NULL,           -- JSON list
+        date TEXT, place TEXT, level TEXT, masked INTEGER NOT NULL,
+        family INTEGER NOT NULL,         -- seq of the first of its near-duplicates, its own if it has none
+        indexed INTEGER NOT NULL DEFAULT 0,  -- the index that has it: state.index, else behind
+        json TEXT NOT NULL               -- the whole document, as the contract has it
+    );
+    CREATE INDEX documents_family ON documents (family);
+    CREATE INDEX documents_indexed ON documents (indexed);
+    CREATE TABLE sources (               -- every file that a document was found in
+        document TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, part INTEGER NOT NULL,
+        PRIMARY KEY (document, path, part)
+    ) WITHOUT ROWID;
+    CREATE INDEX sources_path ON sources (path);
+    CREATE TABLE passages (              -- what search finds: clauses, and the lines that are none (titles, headings)
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        document TEXT NOT NULL, clause TEXT, what TEXT NOT NULL,
+        section TEXT, path TEXT NOT NULL,    -- path: JSON list of the headings above it
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL,
+        tags TEXT NOT NULL,              -- JSON list of [tag, score]
+        fold INTEGER NOT NULL            -- the same for clauses of the same words: copies are shown once
+    );
+    CREATE INDEX passages_document ON passages (document);
+    CREATE INDEX passages_fold ON passages (fold);
+    CREATE TABLE removed (               -- documents that are gone, but perhaps not from the index
+        id TEXT PRIMARY KEY
+    ) WITHOUT ROWID;
+    CREATE TABLE names (                 -- institutions as printed, and in full
+        text TEXT NOT NULL, canonical TEXT NOT NULL, PRIMARY KEY (text, canonical)
+    ) WITHOUT ROWID;
+    CREATE TABLE imports (               -- every file that an import has seen
+        path TEXT PRIMARY KEY, sha256 TEXT, status TEXT NOT NULL,
+        code TEXT, reason TEXT, remedy TEXT,
+        documents INTEGER NOT NULL DEFAULT 0, seconds REAL, finished TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX imports_sha256 ON imports (sha256);
+    CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    INSERT INTO state VALUES ('index', '1');
+    """
+)
+
+
+def _mentions(table: str, columns: str) -> str:
+    """A view that shows a list of the documents' JSON as rows, each with its clause."""
+    picked = ", ".join(f"json_extract(m.value, '$.{column}') AS \"{column}\"" for column in columns.split())
+    return (
+        f"CREATE VIEW {table} AS SELECT d.id AS document, {picked}, c.text AS clause_text "
+        f"FROM documents d, json_each(d.json, '$.{table}') m "
+        "LEFT JOIN passages c ON c.document = d.id AND c.clause = json_extract(m.value, '$.clause');\n"
+    )
+
+
+views_for_other_tools = _run(
+    """
+    CREATE VIEW clauses AS
+        SELECT document || '#' || clause AS id, document, clause, section, path, start, "end", text
+        FROM passages WHERE what = 'clause';
+    CREATE VIEW tags AS
+        SELECT d.id AS document, json_extract(c.value, '$.id') AS clause,
+               json_extract(t.value, '$.tag') AS tag, json_extract(t.value, '$.score') AS score, t.key AS rank
+        FROM documents d, json_each(d.json, '$.clauses') c, json_each(c.value, '$.tags') t;
+    """
+    + _mentions("institutions", "clause text canonical start end")
+    + _mentions("time_points", "clause text type value start end")
+    + _mentions("delegations", "clause item from to mode start end")
+    + _mentions("responsibilities", "clause departments role task deadline start end")
+    + _mentions("citations", "clause text title doc_number start end")
+)
+
+#: In order; the name is what the database remembers.
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("documents_passages_imports", documents_passages_imports),
+    ("views_for_other_tools", views_for_other_tools),
+)
+
+
+def applied(connection: sqlite3.Connection) -> set[str]:
+    """The names of the steps that this database has had."""
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").fetchone()
+    return {row[0] for row in connection.execute("SELECT name FROM migrations")} if found else set()
+
+
+def migrate(connection: sqlite3.Connection) -> list[str]:
+    """Does the steps that are missing, all or none, and returns their names."""
+    if not [name for name, _ in STEPS if name not in applied(connection)]:
+        return []
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied TEXT NOT NULL) WITHOUT ROWID"
+        )
+        have = applied(connection)
+        missing = [(name, step) for name, step in STEPS if name not in have]
+        for name, step in missing:
+            step(connection)
+            connection.execute("INSERT INTO migrations VALUES (?, ?)", (name, datetime.now(UTC).isoformat()))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return [name for name, _ in missing]

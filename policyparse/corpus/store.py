@@ -1,0 +1,360 @@
+"""The documents of a corpus, in one SQLite file: the truth from which the index can be made again.
+
+In: Documents with their passages, and records of imported files. Out: the same, by id.
+Touches: `corpus.sqlite` in the corpus directory.
+
+Every public method that writes is one transaction, or joins the one opened by `transaction()`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from policyparse.corpus import migrations
+from policyparse.corpus.passages import Passage, passages
+from policyparse.model import Document
+from policyparse.passing import PolicyparseError
+
+#: Two documents are near-duplicates when this share of the longer one's clauses, by characters, stands in the
+#: other word for word. Copies of one notice on several sites keep 90 % and more; a plan adapted by another
+#: town keeps less than half.
+NEAR_DUPLICATE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file: status pending, done, skipped or failed; `code` for programs, the rest for people."""
+
+    path: str
+    status: str
+    sha256: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    remedy: str | None = None
+    documents: int = 0
+    seconds: float | None = None
+    finished: str | None = None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+class Store:
+    """The database. Open with `write=True` to change it."""
+
+    def __init__(self, path: Path, write: bool = False) -> None:
+        self.path = path
+        mode = "rwc" if write else "ro"
+        try:
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
+            )
+            self._db.row_factory = sqlite3.Row
+            if write:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                migrations.migrate(self._db)
+            else:
+                self._db.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            raise PolicyparseError(
+                f"{path}: the corpus database cannot be opened ({error}) — restore it from a copy"
+            ) from None
+
+    def close(self) -> None:
+        self._db.close()
+
+    def missing_migrations(self) -> list[str]:
+        """Steps that this version has and the database has not, or the other way round (from a newer version)."""
+        have = migrations.applied(self._db)
+        return [name for name, _ in migrations.STEPS if name not in have]
+
+    def unknown_migrations(self) -> list[str]:
+        """Steps that a newer version has made."""
+        return sorted(migrations.applied(self._db) - {name for name, _ in migrations.STEPS})
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside is kept together or not at all."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # -- documents ---------------------------------------------------------------------------------------------
+
+    def add(self, document: Document, replace: bool = False) -> bool:
+        """Keeps `document` and the file it came from; False when the corpus had it already (`replace` renews it)."""
+        with self.transaction():
+            known = self._db.execute("SELECT seq FROM documents WHERE id = ?", (document.id,)).fetchone()
+            if known is None or replace:
+                self._write(document)
+            source = document.source
+            self._db.execute(
+                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
+                (document.id, source.path, source.sha256, source.part),
+            )
+        return known is None or replace
+
+    def _write(self, document: Document) -> None:
+        self._db.execute("DELETE FROM passages WHERE document = ?", (document.id,))
+        parts = passages(document)
+        family = self._family(document.id, parts)
+        values: dict[str, Any] = {
+            "id": document.id,
+            "title": document.title,
+            "cover_title": document.cover_title,
+            "kind": document.kind,
+            "doc_number": document.doc_number,
+            "issuers": _json(document.issuers),
+            "date": document.date,
+            "place": document.place,
+            "level": document.level,
+            "masked": int(document.masked),
+            "family": family or 0,
+            "indexed": 0,
+            "json": document.model_dump_json(by_alias=True),
+        }
+        columns = ", ".join(values)
+        renewed = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
+        self._db.execute(
+            f"INSERT INTO documents ({columns}) VALUES ({', '.join('?' * len(values))}) "
+            f"ON CONFLICT (id) DO UPDATE SET {renewed}",
+            list(values.values()),
+        )
+        if family is None:
+            self._db.execute("UPDATE documents SET family = seq WHERE id = ?", (document.id,))
+        self._db.executemany(
+            'INSERT INTO passages (document, clause, what, section, path, start, "end", text, fold, tags) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (document.id, p.clause, p.what, p.section, _json(p.path), p.start, p.end, p.text, p.fold, _json(p.tags))
+                for p in parts
+            ],
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO names VALUES (?, ?)",
+            {(mention.text, mention.canonical) for mention in document.institutions},
+        )
+
+    def leave_source(self, path: str, keep: Set[str] = frozenset()) -> list[str]:
+        """Forgets that the file `path` had documents, except `keep`; those that no other file has go, and are named."""
+        with self.transaction():
+            left = [identity for identity in self._of_source(path) if identity not in keep]
+            self._db.executemany(
+                "DELETE FROM sources WHERE path = ? AND document = ?", [(path, identity) for identity in left]
+            )
+            gone = [identity for identity in left if not self.sources(identity)]
+            for identity in gone:
+                self._db.execute("DELETE FROM passages WHERE document = ?", (identity,))
+                self._db.execute("DELETE FROM documents WHERE id = ?", (identity,))
+                self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
+        return gone
+
+    def _of_source(self, path: str) -> list[str]:
+        return [row[0] for row in self._db.execute("SELECT DISTINCT document FROM sources WHERE path = ?", (path,))]
+
+    def share_sources(self, path: str, other: str) -> int:
+        """Notes that the file `other` has the documents of the file `path`; returns how many."""
+        with self.transaction():
+            return self._db.execute(
+                "INSERT OR REPLACE INTO sources SELECT document, ?, sha256, part FROM sources WHERE path = ?",
+                (other, path),
+            ).rowcount
+
+    def removed(self) -> list[str]:
+        """Documents that are gone here, but perhaps not from the index."""
+        return [row[0] for row in self._db.execute("SELECT id FROM removed")]
+
+    def forget_removed(self, identities: Iterable[str]) -> None:
+        with self.transaction():
+            self._db.executemany("DELETE FROM removed WHERE id = ?", [(identity,) for identity in identities])
+
+    def _family(self, document: str, parts: Sequence[Passage]) -> int | None:
+        """The family of a stored document of which this one is a near-duplicate."""
+        sizes = {p.fold: len(p.text) for p in parts if p.what == "clause"}
+        whole = sum(sizes.values())
+        folds = sorted(sizes, key=sizes.__getitem__, reverse=True)[:500]
+        if not folds:
+            return None
+        marks = ", ".join("?" * len(folds))
+        candidates = self._db.execute(
+            "SELECT document, sum(size) AS shared FROM "
+            "(SELECT DISTINCT document, fold, length(text) AS size FROM passages "
+            f"WHERE fold IN ({marks}) AND what = 'clause' AND document <> ?) "
+            "GROUP BY document ORDER BY shared DESC LIMIT 5",
+            (*folds, document),
+        ).fetchall()
+        for other, shared in candidates:
+            size = self._db.execute(
+                "SELECT sum(length(text)) FROM passages WHERE document = ? AND what = 'clause'", (other,)
+            ).fetchone()[0]
+            if shared >= NEAR_DUPLICATE * max(whole, size):
+                family: int = self._db.execute("SELECT family FROM documents WHERE id = ?", (other,)).fetchone()[0]
+                return family
+        return None
+
+    def document(self, identity: str) -> Document | None:
+        """The document with this id, as it was parsed."""
+        row = self._db.execute("SELECT json FROM documents WHERE id = ?", (identity,)).fetchone()
+        return Document.model_validate_json(row[0]) if row else None
+
+    def documents(self, identities: Sequence[str] | None = None) -> Iterator[Document]:
+        """All documents in the order in which they came, or those asked for, in the order asked."""
+        if identities is not None:
+            for identity in identities:
+                document = self.document(identity)
+                if document is not None:
+                    yield document
+            return
+        last = 0
+        while True:  # a page at a time, so that a write between two pages disturbs nothing
+            rows = self._db.execute(
+                "SELECT seq, json FROM documents WHERE seq > ? ORDER BY seq LIMIT 50", (last,)
+            ).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                yield Document.model_validate_json(row["json"])
+            last = rows[-1]["seq"]
+
+    def find(self, prefix: str) -> list[str]:
+        """The ids that begin with `prefix`."""
+        if self._db.execute("SELECT 1 FROM documents WHERE id = ?", (prefix,)).fetchone():
+            return [prefix]
+        rows = self._db.execute(
+            "SELECT id FROM documents WHERE substr(id, 1, ?) = ? ORDER BY id LIMIT 10", (len(prefix), prefix)
+        )
+        return [row[0] for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many documents, clauses and files there are."""
+        one = self._db.execute
+        return {
+            "documents": one("SELECT count(*) FROM documents").fetchone()[0],
+            "clauses": one("SELECT count(*) FROM passages WHERE clause IS NOT NULL").fetchone()[0],
+            "files": one("SELECT count(DISTINCT path) FROM sources").fetchone()[0],
+        }
+
+    def sources(self, identity: str) -> list[tuple[str, int]]:
+        """The files (path, part) that a document was found in."""
+        rows = self._db.execute("SELECT path, part FROM sources WHERE document = ? ORDER BY path, part", (identity,))
+        return [(row[0], row[1]) for row in rows]
+
+    def relatives(self, identity: str) -> list[tuple[str, str]]:
+        """The near-duplicates (id, title) of a document, without itself."""
+        rows = self._db.execute(
+            "SELECT id, title FROM documents WHERE id <> ?1 "
+            "AND family = (SELECT family FROM documents WHERE id = ?1) ORDER BY seq",
+            (identity,),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def family(self, identity: str) -> int:
+        """The number that near-duplicates share."""
+        row = self._db.execute("SELECT family FROM documents WHERE id = ?", (identity,)).fetchone()
+        return int(row[0]) if row else 0
+
+    # -- for search --------------------------------------------------------------------------------------------
+
+    def passages(self, sequence: Sequence[int]) -> dict[int, sqlite3.Row]:
+        """Passages by their number, each with its document's facts."""
+        found: dict[int, sqlite3.Row] = {}
+        for at in range(0, len(sequence), 500):
+            some = sequence[at : at + 500]
+            for row in self._db.execute(
+                "SELECT p.*, d.title, d.kind, d.doc_number, d.date, d.place, d.level, d.issuers, d.family "
+                f"FROM passages p JOIN documents d ON d.id = p.document WHERE p.seq IN ({', '.join('?' * len(some))})",
+                some,
+            ):
+                found[row["seq"]] = row
+        return found
+
+    def passages_of(self, identity: str) -> list[sqlite3.Row]:
+        """The passages of a document, in the text's order."""
+        return self._db.execute("SELECT * FROM passages WHERE document = ? ORDER BY seq", (identity,)).fetchall()
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every institution (as printed, in full) of the corpus."""
+        for row in self._db.execute("SELECT text, canonical FROM names"):
+            yield row[0], row[1]
+
+    # -- what the index still lacks ------------------------------------------------------------------------------
+
+    def behind(self, index: int, limit: int = -1) -> list[str]:
+        """Ids of documents that index number `index` has not."""
+        rows = self._db.execute("SELECT id FROM documents WHERE indexed <> ? ORDER BY seq LIMIT ?", (index, limit))
+        return [row[0] for row in rows]
+
+    def mark_indexed(self, identities: Iterable[str], index: int) -> None:
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE documents SET indexed = ? WHERE id = ?", [(index, identity) for identity in identities]
+            )
+
+    def state(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_state(self, key: str, value: str) -> None:
+        with self.transaction():
+            self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
+
+    # -- imported files ------------------------------------------------------------------------------------------
+
+    def record(self, imported: Imported) -> None:
+        """Notes what became of a file."""
+        with self.transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO imports "
+                "(path, sha256, status, code, reason, remedy, documents, seconds, finished) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    imported.path,
+                    imported.sha256,
+                    imported.status,
+                    imported.code,
+                    imported.reason,
+                    imported.remedy,
+                    imported.documents,
+                    imported.seconds,
+                    imported.finished or datetime.now(UTC).isoformat(timespec="seconds"),
+                ),
+            )
+
+    def note_pending(self, paths: Iterable[str]) -> None:
+        """Notes files that are waiting; what is known of them already stays."""
+        with self.transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO imports (path, status) VALUES (?, 'pending')", ((path,) for path in paths)
+            )
+
+    def imported(self, path: str) -> Imported | None:
+        row = self._db.execute("SELECT * FROM imports WHERE path = ?", (path,)).fetchone()
+        return Imported(**dict(row)) if row else None
+
+    def imports(self, status: str | None = None) -> list[Imported]:
+        """The records of all files, or of those with `status`, by path."""
+        rows = self._db.execute("SELECT * FROM imports WHERE ?1 IS NULL OR status = ?1 ORDER BY path", (status,))
+        return [Imported(**dict(row)) for row in rows]
+
+    def done_before(self, sha256: str) -> str | None:
+        """The path of a file with the same bytes that was imported."""
+        row = self._db.execute(
+            "SELECT path FROM imports WHERE sha256 = ? AND status = 'done' ORDER BY path LIMIT 1", (sha256,)
+        ).fetchone()
+        return row[0] if row else None

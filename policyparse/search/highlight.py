@@ -1,0 +1,54 @@
+"""Where the words that were searched for stand in a passage's own text.
+
+In: a passage's text, the needles of a query. Out: spans into that text. Touches: nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policyparse.words import squeezed_offsets
+
+Span = tuple[int, int]
+
+
+def highlights(text: str, needles: Iterable[str]) -> list[Span]:
+    """The spans of `text` that are one of `needles` (squeezed forms), in order; touching ones are joined.
+
+    White space inside a phrase, capital and Traditional letters do not matter, and the span is cut from `text`
+    as it is.
+    """
+    whole, place = squeezed_offsets(text)
+    spans: list[Span] = []
+    for needle in needles:
+        at = whole.find(needle) if needle else -1
+        while at >= 0:
+            spans.append((at, at + len(needle)))
+            at = whole.find(needle, at + 1)
+    return [(place(start), place(end - 1) + 1) for start, end in _joined(spans)]
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def excerpt(text: str, spans: list[Span], width: int) -> Span:
+    """The at most `width` characters of `text` that show most of `spans`, from a sentence's start if one is near."""
+    if len(text) <= width:
+        return 0, len(text)
+    best, shown = 0, -1
+    for start, _ in spans or [(0, 0)]:
+        first = max(0, min(start - width // 6, len(text) - width))
+        count = sum(1 for a, b in spans if a >= first and b <= first + width)
+        if count > shown:
+            best, shown = first, count
+    stop = max(text.rfind(sign, max(0, best - width // 6), best + 1) for sign in "。；\n")
+    if stop >= 0 and all(b <= stop + 1 + width for a, b in spans if best <= a and b <= best + width):
+        best = stop + 1
+    return best, min(len(text), best + width)

@@ -1,0 +1,211 @@
+"""The query language: what a person types, as a tree.
+
+In: a query. Out: Word, Phrase, Field, And, Or, Not. Touches: nothing.
+
+    权限下放 镇             both (words beside each other are joined by AND)
+    "委托协议书" “委托”      exactly this, in either kind of quotes; \\" inside straight quotes is a quote
+    A OR B, A AND B, NOT A, -A, ( … )
+    place:广东 year:2009-2012 tag:delegation     field:value, also with ： and with Chinese field names
+    授权*                   words that begin so
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policyparse.passing import PolicyparseError
+
+
+class QueryError(PolicyparseError):
+    """A query that cannot be understood, said in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Node, ...]
+
+
+Node = Word | Phrase | Field | Not | And | Or
+
+#: Field names as typed → field. The English ones are the contract's.
+FIELDS = {
+    "tag": "tag", "标签": "tag", "kind": "kind", "文种": "kind", "level": "level", "层级": "level",
+    "place": "place", "地区": "place", "地方": "place", "issuer": "issuer", "发文机关": "issuer",
+    "year": "year", "年份": "year", "date": "date", "日期": "date",
+    "institution": "institution", "机构": "institution", "部门": "institution",
+    "title": "title", "标题": "title", "heading": "heading", "小标题": "heading",
+    "number": "number", "doc_number": "number", "文号": "number", "item": "item", "事项": "item",
+    "mode": "mode", "方式": "mode", "role": "role", "角色": "role",
+    "deadline": "deadline", "期限": "deadline", "document": "document", "文件": "document",
+}  # fmt: skip
+
+#: Deeper brackets than any person types; the parser recurses once a level.
+_DEEPEST = 50
+
+_CLOSING = {'"': '"', "“": "”", "「": "」"}
+_OPEN, _CLOSE = "(（", ")）"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # word, phrase, field, (, ), AND, OR, NOT
+    text: str
+    value: str = ""
+
+
+def parse_query(query: str) -> Node | None:
+    """The tree of `query`; None when it is empty. Raises QueryError."""
+    tokens = _tokens(query)
+    if not tokens:
+        return None
+    parser = _Parser(tokens)
+    tree = parser.either(0)
+    if parser.at < len(tokens):
+        raise QueryError("the query has a closing bracket too many — take it out, or put the words in quotes")
+    return tree
+
+
+def _tokens(query: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at, end = 0, len(query)
+    while at < end:
+        sign = query[at]
+        if sign.isspace():
+            at += 1
+        elif sign in _OPEN or sign in _CLOSE:
+            tokens.append(_Token("(" if sign in _OPEN else ")", sign))
+            at += 1
+        elif sign in _CLOSING:
+            text, at = _quoted(query, at)
+            tokens.append(_Token("phrase", text))
+        elif sign in "-－" and at + 1 < end and not query[at + 1].isspace() and _stands_free(query, at):
+            tokens.append(_Token("NOT", sign))
+            at += 1
+        else:
+            at = _bare(query, at, tokens)
+    return tokens
+
+
+def _stands_free(query: str, at: int) -> bool:
+    return at == 0 or query[at - 1].isspace() or query[at - 1] in _OPEN
+
+
+def _bare(query: str, at: int, tokens: list[_Token]) -> int:
+    """Reads a word, an operator or field:value from `at`; returns where it ends."""
+    start, end = at, len(query)
+    while at < end and not query[at].isspace() and query[at] not in _OPEN + _CLOSE and query[at] not in _CLOSING:
+        if query[at] in ":：" and query[start:at].lower() in FIELDS:
+            name = FIELDS[query[start:at].lower()]
+            at += 1
+            if at < end and query[at] in _CLOSING:
+                value, at = _quoted(query, at)
+            else:
+                first = at
+                while at < end and not query[at].isspace() and query[at] not in _OPEN + _CLOSE:
+                    at += 1
+                value = query[first:at]
+            if not value.strip():
+                raise QueryError(f"{name}: has no value — write it behind the colon, as in {name}:…")
+            tokens.append(_Token("field", name, value.strip()))
+            return at
+        at += 1
+    word = query[start:at]
+    tokens.append(_Token(word if word in ("AND", "OR", "NOT") else "word", word))
+    return at
+
+
+def _quoted(query: str, at: int) -> tuple[str, int]:
+    opening = query[at]
+    closing = _CLOSING[opening]
+    text: list[str] = []
+    at += 1
+    while at < len(query):
+        sign = query[at]
+        if sign == "\\" and opening == '"' and query[at + 1 : at + 2] in ('"', "\\"):
+            text.append(query[at + 1])
+            at += 2
+        elif sign == closing:
+            return "".join(text), at + 1
+        else:
+            text.append(sign)
+            at += 1
+    raise QueryError(
+        f"the query has an opening quote {opening} without its closing {closing} — add it, or take both out"
+    )
+
+
+class _Parser:
+    def __init__(self, tokens: list[_Token]) -> None:
+        self.tokens = tokens
+        self.at = 0
+
+    def either(self, depth: int) -> Node:
+        parts = [self.all(depth)]
+        while self._next("OR"):
+            parts.append(self.all(depth))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def all(self, depth: int) -> Node:
+        parts = [self.one(depth)]
+        while self.at < len(self.tokens) and self.tokens[self.at].kind not in (")", "OR"):
+            self._next("AND")
+            parts.append(self.one(depth))
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def one(self, depth: int) -> Node:
+        if depth > _DEEPEST:
+            raise QueryError("the query has too many brackets inside each other — make it simpler")
+        if self.at >= len(self.tokens):
+            raise QueryError("the query ends where a word should follow — take the last AND, OR, NOT or - out")
+        token = self.tokens[self.at]
+        self.at += 1
+        if token.kind == "NOT":
+            return Not(self.one(depth + 1))
+        if token.kind == "(":
+            inside = self.either(depth + 1)
+            if not self._next(")"):
+                raise QueryError("the query has an opening bracket without its closing one — add it, or use quotes")
+            return inside
+        if token.kind == "phrase":
+            return Phrase(token.text)
+        if token.kind == "field":
+            return Field(token.text, token.value)
+        if token.kind == "word":
+            return Word(token.text)
+        if token.kind == ")":
+            raise QueryError("the query has a closing bracket where a word should stand — check the brackets")
+        raise QueryError(
+            f"the query has {token.kind} where a word should stand — write the word {token.kind} in quotes"
+        )
+
+    def _next(self, kind: str) -> bool:
+        if self.at < len(self.tokens) and self.tokens[self.at].kind == kind:
+            self.at += 1
+            return True
+        return False
