@@ -48,12 +48,15 @@ def table_blocks(
     if not numbered:
         return []
     width = max(_width(row) for _, row in numbered)
+    columns = _columns([row for _, row in numbered], width)
+    if len(columns) < width:
+        numbered = [(number, [row[column] for column in columns if column < len(row)]) for number, row in numbered]
+        width = len(columns)
     if width <= 1:
         return [block for number, row in numbered for block in _spread(row, number, table, paragraph)]
-    start, end = 0, len(numbered)
-    while start < end and _is_banner(numbered[start][1], width, loose):
-        start += 1
-    while end > start and _is_banner(numbered[end - 1][1], width, False):
+    end = len(numbered)
+    start = _head([row for _, row in numbered], width, loose)
+    while end > start and _is_banner(numbered[end - 1][1], width):
         end -= 1
     blocks = [block for number, row in numbered[:start] for block in _spread(row, number, table, paragraph)]
     body = numbered[start:end]
@@ -82,10 +85,36 @@ def _width(row: Sequence[Cell]) -> int:
     return width
 
 
-def _is_banner(row: Sequence[Cell], width: int, loose: bool) -> bool:
-    if len(row) >= width and all(cell is row[0] for cell in row[:width]):
-        return True
-    return loose and bool(row[0].lines) and all(cell is row[0] or not cell.lines for cell in row[1:])
+def _columns(rows: Rows, width: int) -> list[int]:
+    """The columns that say something: not empty, and not the mere breadth of merged cells."""
+    kept = []
+    for column in range(width):
+        for row in rows:
+            if column < len(row) and row[column].lines and not (column and row[column] is row[column - 1]):
+                kept.append(column)
+                break
+    return kept
+
+
+def _is_banner(row: Sequence[Cell], width: int) -> bool:
+    """Whether one cell fills the row from side to side."""
+    return len(row) >= width and all(cell is row[0] for cell in row[:width])
+
+
+# In sheets up to so many rows may stand above the head row: 附件, title, 填报单位, date, unit.
+_ABOVE = 6
+
+
+def _head(rows: Rows, width: int, loose: bool) -> int:
+    """Which row is the head row: the first that is no banner; in a sheet, the first with most of its cells filled."""
+    start = 0
+    while start < len(rows) and _is_banner(rows[start], width):
+        start += 1
+    if loose:
+        for number in range(start, min(start + _ABOVE, len(rows))):
+            if sum(1 for cell in rows[number] if cell.lines) >= max(2, 0.6 * width):
+                return number
+    return start
 
 
 def _spread(row: Sequence[Cell], number: int, table: int | None, paragraph: int | None) -> list[Block]:

@@ -165,12 +165,12 @@ def _root_kind(data: bytes) -> str | None:
             seen.add(index)
             entry = entries[index]
             length = struct.unpack_from("<H", entry, 64)[0]
-            names.append(entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace"))
+            names.append(entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace").lower())
             todo.extend(struct.unpack_from("<II", entry, 68))
     except (struct.error, IndexError):
         return None
     for name, kind in _OLE_STREAMS:
-        if name in names:
+        if name.lower() in names:  # some writers shout: WORDDOCUMENT
             return kind
     return None
 
