@@ -1,0 +1,200 @@
+"""Making and judging the clause classifier: labelled clauses in, a model file and figures out.
+
+In: LabelledClause (from `corpora/clauses`, or a researcher's own with own tags). Out:
+Model (saved by `tag.save_model`), Evaluation. Touches: nothing but what the caller
+names. The same clauses and seed give the same model.
+
+    clauses = read_clauses()
+    model = train(clauses)
+    save_model(model, Path("models/clauses.skops"))
+    print(as_text(evaluate(model, read_clauses(other))))
+    print(as_text(cross_validate(clauses)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import sklearn
+from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+from sklearn.model_selection import GroupKFold
+
+from policyparse.model import TAGS
+from policyparse.tag import Model, Tagger, load_model, save_model, shipped_model
+from policyparse.tag.features import Features, blocks_of
+from policyparse.train.clauses import CorpusError, LabelledClause, check_classes, fingerprint, read_clauses
+from policyparse.train.evaluation import Evaluation, as_text, confusion_table, evaluate_scores
+from policyparse.train.learners import LEARNERS, Scorer, linear_heads
+
+__all__ = [
+    "CorpusError", "Evaluation", "LabelledClause", "as_text", "compare", "confusion_table", "cross_validate",
+    "evaluate", "load_model", "read_clauses", "save_model", "shipped_model", "train",
+]  # fmt: skip
+
+Array = NDArray[Any]
+Given = list[list[tuple[str, float]]]
+# scikit-learn's C for the two heads, and the main head's part in the rank. Swept in nested
+# cross-validation on the written clauses (models/README.md); flat around these.
+STRENGTH = 8.0
+SHARE = 0.5
+FOLDS = 5
+# A tag's own threshold is drawn half-way to that of all tags together: few clauses decide each.
+OWN_PART = 0.5
+
+
+def labels(clauses: Sequence[LabelledClause], tags: Sequence[str]) -> tuple[Array, Array]:
+    """(has, main): a yes-or-no a clause and tag, and the number of each clause's main tag."""
+    column = {tag: n for n, tag in enumerate(tags)}
+    has = np.zeros((len(clauses), len(tags)), dtype=int)
+    for n, clause in enumerate(clauses):
+        has[n, [column[tag] for tag in clause.tags]] = 1
+    return has, np.array([column[clause.tags[0]] for clause in clauses])
+
+
+def train(clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: int = 0) -> Model:
+    """The model learned from `clauses`. Raises CorpusError for an unknown tag or one with too few clauses.
+
+    Thresholds and calibration come from folds, grouped by document, that their clauses were not learned from.
+    """
+    check_classes(clauses, tags)
+    has, main = labels(clauses, tags)
+    ranks = held_out_ranks(clauses, tags, seed)
+    thresholds = choose_thresholds(ranks, has)
+    rows = [blocks_of(clause.context()) for clause in clauses]
+    features = Features.fit(rows)
+    weights, bias = linear_heads(features.matrix(rows), has, main, STRENGTH, seed)
+    return Model(
+        tags=tuple(tags), features=features, weights=weights.astype(np.float16).astype(np.float32),
+        bias=bias.astype(np.float32), share=SHARE, thresholds=thresholds.astype(np.float32),
+        calibration=_calibrate(ranks, has),
+        made={"clauses": str(len(clauses)), "data": fingerprint(clauses), "seed": str(seed),
+              "scikit-learn": sklearn.__version__},
+    )  # fmt: skip
+
+
+def evaluate(model: Model, clauses: Sequence[LabelledClause]) -> Evaluation:
+    """The figures of `model` on labelled clauses, which it should not have been trained on."""
+    if stray := sorted({tag for clause in clauses for tag in clause.tags} - set(model.tags)):
+        raise CorpusError(f"unknown tag {stray[0]} in the clauses — the model knows {', '.join(model.tags)}")
+    contexts = [clause.context() for clause in clauses]
+    scores = model.calibrated(model.ranks(contexts))
+    return evaluate_scores([c.tags for c in clauses], Tagger(model).ranked(contexts), model.tags, scores)
+
+
+def cross_validate(clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: int = 0) -> Evaluation:
+    """The figures on clauses whose documents each fold's model has not seen."""
+    check_classes(clauses, tags)
+    has, _ = labels(clauses, tags)
+    ranks = held_out_ranks(clauses, tags, seed)
+    given: Given = [[] for _ in clauses]
+    scores = np.zeros(ranks.shape)
+    for learn, test in _folds(clauses, FOLDS):
+        thresholds = choose_thresholds(ranks[learn], has[learn])
+        scores[test] = np.interp(ranks[test], *_calibrate(ranks[learn], has[learn]))
+        for n, found in zip(test, give(ranks[test], thresholds), strict=True):
+            given[n] = [(tags[at], float(scores[n, at])) for at in found]
+    return evaluate_scores([clause.tags for clause in clauses], given, tags, scores)
+
+
+def held_out_ranks(clauses: Sequence[LabelledClause], tags: Sequence[str], seed: int = 0) -> Array:
+    """The ranks of each clause from a model that has not seen its document."""
+    has, main = labels(clauses, tags)
+    rows = [blocks_of(clause.context()) for clause in clauses]
+    fit = LEARNERS["logistic regression"].fit
+    out = np.zeros(has.shape)
+    for learn, test in _folds(clauses, FOLDS):
+        features = Features.fit([rows[n] for n in learn])
+        score = fit(features.matrix(rows[n] for n in learn), has[learn], main[learn], STRENGTH, seed)
+        out[test] = rank(score, features.matrix(rows[n] for n in test))
+    return out
+
+
+def rank(score: Scorer, matrix: Any) -> Array:
+    main, any_ = score(matrix)
+    return SHARE * main + (1 - SHARE) * any_
+
+
+def give(ranks: Array, thresholds: Array) -> list[list[int]]:
+    """The columns given to each row: the best, and those that reach their threshold; best first."""
+    best = ranks.argmax(axis=1)
+    return [
+        [int(at) for at in np.argsort(-row, kind="stable") if at == first or row[at] >= thresholds[at]]
+        for row, first in zip(ranks, best, strict=True)
+    ]
+
+
+def choose_thresholds(ranks: Array, has: Array) -> Array:
+    """A threshold a tag: where F1 of the tags beside the best is highest, half-way to that of all tags together."""
+    grid = np.linspace(0.08, 0.7, 32)
+    best = np.zeros(has.shape, dtype=bool)
+    best[np.arange(len(ranks)), ranks.argmax(axis=1)] = True
+
+    def f1(columns: slice, at: float) -> float:
+        got = best[:, columns] | (ranks[:, columns] >= at)
+        want = has[:, columns] == 1
+        return float(2 * (got & want).sum() / max(got.sum() + want.sum(), 1))
+
+    together = max((f1(slice(None), at), -at) for at in grid)[1] * -1
+    own = []
+    for n in range(has.shape[1]):
+        column = slice(n, n + 1)
+        own.append(max((f1(column, at), -abs(at - together), at) for at in grid)[2])
+    return np.asarray(OWN_PART * np.asarray(own) + (1 - OWN_PART) * together)
+
+
+def _calibrate(ranks: Array, has: Array) -> tuple[Array, Array]:
+    """(ranks, scores): isotonic regression of being right on rank, at 33 ranks, made strictly growing."""
+    fit = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(ranks.ravel(), has.ravel())
+    at = np.linspace(0.0, 1.0, 33)
+    scores = fit.predict(at)
+    # ties in the score would hide the order of the ranks
+    scores = np.clip(scores, 0, 1) * 0.998 + at * 0.001
+    return at.astype(np.float32), scores.astype(np.float32)
+
+
+def _folds(clauses: Sequence[LabelledClause], folds: int) -> list[tuple[Array, Array]]:
+    """(learn, test) row numbers of each fold; clauses of one document stay together."""
+    groups = [clause.document or f"#{n}" for n, clause in enumerate(clauses)]
+    folds = min(folds, len(set(groups)))
+    if folds < 2:
+        raise CorpusError("all clauses are of one document — label clauses of at least two documents")
+    return list(GroupKFold(folds).split(groups, groups=groups))
+
+
+def compare(
+    clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: int = 0,
+    told: Callable[[str], None] = lambda line: None,
+) -> dict[str, Evaluation]:  # fmt: skip
+    """Figures of every learner in nested cross-validation: inner folds choose its setting, outer ones judge it."""
+    check_classes(clauses, tags)
+    has, main = labels(clauses, tags)
+    rows = [blocks_of(clause.context()) for clause in clauses]
+    out = {}
+    for name, learner in LEARNERS.items():
+        given: Given = [[] for _ in clauses]
+        scores = np.zeros(has.shape)
+        for learn, test in _folds(clauses, FOLDS):
+            part = [clauses[n] for n in learn]
+            inner = {}
+            for setting in learner.settings:
+                ranks = np.zeros((len(learn), len(tags)))
+                for inner_learn, inner_test in _folds(part, 3):
+                    features = Features.fit([rows[learn[n]] for n in inner_learn])
+                    score = learner.fit(features.matrix(rows[learn[n]] for n in inner_learn),
+                                        has[learn][inner_learn], main[learn][inner_learn], setting, seed)  # fmt: skip
+                    ranks[inner_test] = rank(score, features.matrix(rows[learn[n]] for n in inner_test))
+                inner[setting] = ranks
+            setting = max(inner, key=lambda s: float((inner[s].argmax(axis=1) == main[learn]).mean()))
+            thresholds, curve = choose_thresholds(inner[setting], has[learn]), _calibrate(inner[setting], has[learn])
+            features = Features.fit([rows[n] for n in learn])
+            score = learner.fit(features.matrix(rows[n] for n in learn), has[learn], main[learn], setting, seed)
+            ranks = rank(score, features.matrix(rows[n] for n in test))
+            scores[test] = np.interp(ranks, *curve)
+            for n, found in zip(test, give(ranks, thresholds), strict=True):
+                given[n] = [(tags[at], float(scores[n, at])) for at in found]
+            told(f"{name}: setting {setting} chosen")
+        out[name] = evaluate_scores([clause.tags for clause in clauses], given, tags, scores)
+    return out

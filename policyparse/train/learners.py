@@ -1,0 +1,123 @@
+"""The learners that are compared, and the one that is used: from a matrix of features to two heads of scores.
+
+In: a sparse matrix (features of `tag.features`), a yes-or-no a tag, the main tag's
+number. Out: a function from another matrix to (main, any) scores in 0–1. Touches nothing.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.decomposition import TruncatedSVD
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import ComplementNB
+from sklearn.svm import LinearSVC
+
+Array = NDArray[Any]
+Matrix: TypeAlias = "sparse.csr_matrix"
+Scorer = Callable[[Matrix], tuple[Array, Array]]
+
+
+class Learner(NamedTuple):
+    """How to fit, and the settings among which the inner folds choose."""
+
+    fit: Callable[[Matrix, Array, Array, float, int], Scorer]
+    settings: tuple[float, ...]
+
+
+def linear_heads(matrix: Matrix, has: Array, main: Array, strength: float, seed: int) -> tuple[Array, Array]:
+    """(weights, bias) of the two logistic heads: columns of the main head, then of the yes-or-no heads.
+
+    `strength` is scikit-learn's C: the larger, the closer to the data.
+    """
+    tags = has.shape[1]
+    weights, bias = np.zeros((matrix.shape[1], 2 * tags)), np.full(2 * tags, -20.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        first = LogisticRegression(C=strength, max_iter=400, tol=1e-4).fit(matrix, main)
+        weights[:, first.classes_] = first.coef_.T
+        bias[first.classes_] = first.intercept_
+        for tag in range(tags):
+            if 0 < has[:, tag].sum() < len(has):
+                one = LogisticRegression(C=strength, solver="liblinear", random_state=seed).fit(matrix, has[:, tag])
+                weights[:, tags + tag], bias[tags + tag] = one.coef_[0], one.intercept_[0]
+    return weights, bias
+
+
+def _logistic(matrix: Matrix, has: Array, main: Array, strength: float, seed: int) -> Scorer:
+    weights, bias = linear_heads(matrix, has, main, strength, seed)
+    tags = has.shape[1]
+
+    def score(other: Matrix) -> tuple[Array, Array]:
+        logits = other @ weights + bias
+        return _softmax(logits[:, :tags]), _sigmoid(logits[:, tags:])
+
+    return score
+
+
+def _bayes(matrix: Matrix, has: Array, main: Array, alpha: float, seed: int) -> Scorer:
+    first = ComplementNB(alpha=alpha).fit(matrix, main)
+    rest = OneVsRestClassifier(ComplementNB(alpha=alpha)).fit(matrix, has)
+
+    def score(other: Matrix) -> tuple[Array, Array]:
+        return _spread(first.predict_proba(other), first.classes_, has.shape[1]), np.asarray(rest.predict_proba(other))
+
+    return score
+
+
+def _svm(matrix: Matrix, has: Array, main: Array, strength: float, seed: int) -> Scorer:
+    first = LinearSVC(C=strength, random_state=seed).fit(matrix, main)
+    rest = OneVsRestClassifier(LinearSVC(C=strength, random_state=seed)).fit(matrix, has)
+
+    def score(other: Matrix) -> tuple[Array, Array]:
+        # margins: doubled, a margin of 1 reads as 0.88
+        margins = _spread(first.decision_function(other), first.classes_, has.shape[1], -5.0)
+        return _softmax(2 * margins), _sigmoid(2 * rest.decision_function(other))
+
+    return score
+
+
+def _boosting(matrix: Matrix, has: Array, main: Array, depth: float, seed: int) -> Scorer:
+    """Trees need few, dense columns: the matrix is first condensed to 96 directions."""
+    condense = TruncatedSVD(96, random_state=seed).fit(matrix)
+    dense = condense.transform(matrix)
+    settings = {"max_iter": 60, "max_depth": int(depth), "learning_rate": 0.15, "random_state": seed}
+    first = HistGradientBoostingClassifier(**settings).fit(dense, main)
+    rest = OneVsRestClassifier(HistGradientBoostingClassifier(**settings)).fit(dense, has)
+
+    def score(other: Matrix) -> tuple[Array, Array]:
+        rows = condense.transform(other)
+        return _spread(first.predict_proba(rows), first.classes_, has.shape[1]), np.asarray(rest.predict_proba(rows))
+
+    return score
+
+
+def _spread(scores: Array, classes: Array, tags: int, empty: float = 0.0) -> Array:
+    out = np.full((len(scores), tags), empty)
+    out[:, classes] = scores
+    return out
+
+
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _sigmoid(logits: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
+
+
+LEARNERS: Mapping[str, Learner] = {
+    "logistic regression": Learner(_logistic, (2.0, 8.0, 32.0)),
+    "complement naive Bayes": Learner(_bayes, (0.03, 0.1, 0.5)),
+    "linear SVM": Learner(_svm, (0.1, 0.5, 2.0)),
+    "gradient boosting": Learner(_boosting, (3.0,)),
+}

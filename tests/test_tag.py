@@ -1,0 +1,256 @@
+"""The clause classifier: features, model file, scores, training; on small clauses made here, and as shipped."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policyparse.model import TAGS
+from policyparse.passing import PolicyparseError
+from policyparse.tag import ClauseContext, ModelError, Tagger, load_model, marks_of, position_of, save_model
+from policyparse.tag.features import Features, blocks_of, fold, lead_of, split_label
+from policyparse.train import CorpusError, LabelledClause, cross_validate, evaluate, read_clauses, train
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "tags.yaml").read_text("utf-8"))
+SMALL_TAGS = ("delegation", "finance", "rhetoric")
+
+
+def small_clauses() -> list[LabelledClause]:
+    towns = ["青岭", "白沙", "临江", "东桥", "西坪", "南浦", "北河", "石桥", "云台", "金滩"]
+    made = []
+    for n, town in enumerate(towns):
+        made += [
+            LabelledClause(f"将县级审批权委托{town}镇行使。", ("delegation",), ("一、放权",), document=f"d{n}"),
+            LabelledClause(
+                f"{town}镇税收超收部分全额返还，同时赋予审批权。", ("finance", "delegation"), document=f"d{n}"
+            ),
+            LabelledClause(f"让我们为{town}的明天努力奋斗！", ("rhetoric",), kind="speech", document=f"d{n}"),
+        ]
+    return made
+
+
+@pytest.fixture(scope="module")
+def small() -> list[LabelledClause]:
+    return small_clauses()
+
+
+@pytest.fixture(scope="module")
+def model(small):
+    return train(small, SMALL_TAGS)
+
+
+@cache
+def loaded() -> Tagger:
+    return Tagger.load()
+
+
+@pytest.fixture
+def shipped() -> Tagger:
+    return loaded()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_main_tag_of_plain_clauses(case, shipped) -> None:
+    context = ClauseContext(
+        case["text"], tuple(case.get("headings", ())), case.get("position", 0.5), case["kind"], "county"
+    )
+    assert shipped.tag([context])[0][0].tag == case["main"], shipped.explain(context)
+
+
+@given(st.lists(st.text(max_size=200), max_size=5), st.text(max_size=30), st.floats(0, 1))
+def test_every_clause_gets_a_tag_and_scores_fall_from_the_first(texts, heading, position) -> None:
+    found = loaded().tag([ClauseContext(text, (heading,), position, "plan", None, ("citation",)) for text in texts])
+    assert len(found) == len(texts)
+    for tags in found:
+        scores = [tag.score for tag in tags]
+        assert tags
+        assert all(0 <= score <= 1 for score in scores)
+        assert scores == sorted(scores, reverse=True)
+        assert len({tag.tag for tag in tags}) == len(tags)
+
+
+def test_a_clause_is_judged_alone(shipped) -> None:
+    contexts = [ClauseContext(case["text"], tuple(case.get("headings", ())), kind=case["kind"]) for case in CASES]
+    together = shipped.tag(contexts)
+    assert together == [shipped.tag([context])[0] for context in contexts]
+    assert shipped.tag([]) == []
+
+
+def test_shipped_model_knows_the_twenty_tags_and_is_small(shipped) -> None:
+    from policyparse.tag import shipped_model
+
+    assert shipped.tags == TAGS
+    assert shipped_model().stat().st_size < 20_000_000
+
+
+def test_same_clauses_and_seed_give_the_same_file(small, model, tmp_path) -> None:
+    save_model(model, tmp_path / "a.skops")
+    save_model(train(small, SMALL_TAGS), tmp_path / "b.skops")
+    assert (tmp_path / "a.skops").read_bytes() == (tmp_path / "b.skops").read_bytes()
+
+
+def test_a_saved_model_gives_the_same_scores(model, small, tmp_path) -> None:
+    contexts = [clause.context() for clause in small]
+    save_model(model, tmp_path / "m.skops")
+    assert Tagger.load(tmp_path / "m.skops").ranked(contexts) == Tagger(model).ranked(contexts)
+
+
+def test_it_learns(model, small) -> None:
+    figures = evaluate(model, small)
+    assert figures.main_accuracy == 1.0
+    assert cross_validate(small, SMALL_TAGS).main_accuracy > 0.9
+
+
+def test_explain_names_the_words_that_decided(model) -> None:
+    context = ClauseContext("税收超收部分全额返还。")
+    names = [name for name, _ in Tagger(model).explain(context)]
+    assert any("返还" in name or "finance" in name for name in names)
+    assert Tagger(model).explain(context, "finance")[0][1] > 0
+    with pytest.raises(PolicyparseError, match="no tag praise"):
+        Tagger(model).explain(context, "praise")
+
+
+def test_an_unknown_label_is_a_clear_error(small) -> None:
+    with pytest.raises(CorpusError, match="unknown tag praise"):
+        train([*small, LabelledClause("很好。", ("praise",))], SMALL_TAGS)
+
+
+def test_an_empty_class_is_a_clear_error(small) -> None:
+    with pytest.raises(CorpusError, match="land is main tag of 0"):
+        train(small, (*SMALL_TAGS, "land"))
+
+
+def test_one_document_alone_is_a_clear_error(small) -> None:
+    with pytest.raises(CorpusError, match="at least two documents"):
+        train([replace(clause, document="one") for clause in small], SMALL_TAGS)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("{nonsense", "line 2: not a line of JSON"),
+        ('{"text": "甲"}', "line 2: a labelled clause has at least text and tags"),
+        ('{"text": "甲", "tags": []}', "line 2: text or tags are empty"),
+        ('{"text": "甲", "tags": ["praise"]}', "line 2: unknown tag praise"),
+    ],
+)
+def test_a_faulty_row_is_named(line, what, tmp_path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "乙", "tags": ["land"]}\n' + line, encoding="utf-8")
+    with pytest.raises(CorpusError, match=what):
+        read_clauses(path)
+
+
+def test_no_clauses_is_a_clear_error(tmp_path) -> None:
+    with pytest.raises(CorpusError, match="no labelled clauses there"):
+        read_clauses(tmp_path / "none")
+
+
+class Evil:
+    pass
+
+
+def test_a_model_with_code_in_it_is_refused(tmp_path) -> None:
+    skops.io.dump({"format": 1, "tags": Evil()}, tmp_path / "evil.skops")
+    with pytest.raises(ModelError, match="tampered with"):
+        load_model(tmp_path / "evil.skops")
+
+
+def test_a_damaged_model_is_refused(model, tmp_path) -> None:
+    path = tmp_path / "m.skops"
+    save_model(model, path)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(path)
+    path.write_bytes(data[: len(data) // 3])
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(path)
+
+
+def test_changed_numbers_are_refused(model, tmp_path) -> None:
+    path = tmp_path / "m.skops"
+    broken = replace(model, weights=model.weights[:, :-1])
+    save_model(broken, path)
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(path)
+    save_model(replace(model, bias=np.full_like(model.bias, np.nan)), path)
+    with pytest.raises(ModelError, match="not finite"):
+        load_model(path)
+
+
+def test_another_format_is_refused(tmp_path) -> None:
+    skops.io.dump({"format": 99}, tmp_path / "new.skops")
+    with pytest.raises(ModelError, match="model format 99"):
+        load_model(tmp_path / "new.skops")
+
+
+def test_a_missing_model_is_a_clear_error(tmp_path) -> None:
+    with pytest.raises(ModelError, match="no model file there"):
+        Tagger.load(tmp_path / "none.skops")
+
+
+def test_an_old_model_says_so(model, tmp_path) -> None:
+    path = tmp_path / "old.skops"
+    save_model(replace(model, made={**model.made, "scikit-learn": "0.1.0"}), path)
+    with pytest.warns(UserWarning, match=r"made with scikit-learn 0\.1\.0"):
+        load_model(path)
+
+
+def test_a_model_file_holds_no_code(model, tmp_path) -> None:
+    save_model(model, tmp_path / "m.skops")
+    assert skops.io.get_untrusted_types(file=tmp_path / "m.skops") == []
+    assert all(name.endswith((".json", ".npy")) for name in zipfile.ZipFile(tmp_path / "m.skops").namelist())
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "rest"),
+    [
+        ("（一）下放权限。", "bracket", "下放权限。"),
+        ("一是下放权限。", "running", "下放权限。"),
+        ("三、下放权限", "main", "下放权限"),
+        ("第十二条　本办法", "article", "本办法"),
+        ("1．综合办公室；", "digit", "综合办公室；"),
+        ("2.5亿元资金", "", "2.5亿元资金"),
+        ("一般情况下", "", "一般情况下"),
+    ],
+)
+def test_labels_are_taken_off(text, label, rest) -> None:
+    assert split_label(fold(text)) == (label, fold(rest))
+
+
+def test_lead_is_the_first_point() -> None:
+    assert lead_of("加强组织领导。成立领导小组。") == "加强组织领导"
+
+
+def test_width_and_spaces_do_not_matter() -> None:
+    a = ClauseContext("（一） 返还 50％ 的税收。")
+    b = ClauseContext("(一)返还50%的税收。")
+    assert blocks_of(a) == blocks_of(b)
+
+
+def test_marks_and_positions() -> None:
+    assert marks_of(delegations=2, institutions=1, times=["date", "date"]) == (
+        "time-date",
+        "delegations",
+        "institution",
+    )
+    assert [position_of(n, 3) for n in range(3)] == [0.0, 0.5, 1.0]
+    assert position_of(0, 1) == 0.0
+
+
+def test_features_scale_each_block_to_its_own_length() -> None:
+    rows = [blocks_of(ClauseContext("税收返还。" * n, ("一、财政",))) for n in (1, 2, 30)]
+    matrix = Features.fit(rows).matrix(rows)
+    sizes = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    assert sizes == pytest.approx(sizes[0], rel=0.2)
