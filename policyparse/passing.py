@@ -116,7 +116,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One document's structure. `title_spans` are its own title lines, in which nothing is a mention."""
+    """One document's structure. `title_spans` are its own title lines (and a site's upload date), in which
+    nothing is a mention."""
 
     text: str
     sections: Sequence[Section]
@@ -124,6 +125,7 @@ class Outline:
     tables: Sequence[Table]
     facts: Facts
     title_spans: tuple[tuple[int, int], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def clause_at(self, offset: int) -> str | None:
         """The id of the clause that covers `offset`, or None."""

@@ -48,12 +48,20 @@ def width(line: str) -> float:
 
 def joins(lines: Sequence[str]) -> list[bool]:
     """For each of `lines` (stripped, none empty): whether the next one goes on in the same paragraph."""
+    if not lines:
+        return []
     column = _column(lines)
     if column:
         return _join_wrapped(lines, column)
     if _sentence_a_line(lines):
         return _join_sentences(lines)
-    return [False] * len(lines)
+    return [_broken_off(line) and not label_at(lines[i]) for i, line in enumerate(lines[:-1], 1)] + [False]
+
+
+def _broken_off(line: str) -> bool:
+    """一是希望 / 二要: an item of running text that stops before its first sign of punctuation is no heading."""
+    label = label_at(line)
+    return bool(label and label.style == "是" and len(line) < 12 and line[-1].isalnum())
 
 
 def _column(lines: Sequence[str]) -> float:

@@ -1,0 +1,166 @@
+"""parse(): the one place that states the order of the steps.
+
+In: a path (or bytes). Out: Documents. Touches: reads the file.
+
+read → clean → structure → extract (institutions, time points, citations, delegations, responsibilities) → tag
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+from policyparse.clean import clean
+from policyparse.clean.mending import undo
+from policyparse.extract.citations import citations
+from policyparse.extract.delegations import delegations
+from policyparse.extract.institutions import institutions
+from policyparse.extract.responsibilities import responsibilities
+from policyparse.extract.time_points import time_points
+from policyparse.model import Clause, Delegation, Document, Institution, Responsibility, Source, TimePoint
+from policyparse.passing import CleanText, Outline, RawDocument
+from policyparse.read import read
+from policyparse.structure import structure
+from policyparse.tag import ClauseContext, Tagger
+from policyparse.vocabulary import Vocabulary, shipped
+
+__all__ = ["parse", "parse_raw"]
+
+
+def parse(
+    path: Path | str, data: bytes | None = None, *, vocabulary: Vocabulary | None = None, tagger: Tagger | None = None
+) -> list[Document]:
+    """The documents in the file at `path`, in order (`data`: its bytes, where they are at hand).
+
+    Raises ReadError where the file cannot be read or holds no text.
+    """
+    return parse_raw(read(Path(path), data), vocabulary=vocabulary, tagger=tagger)
+
+
+def parse_raw(
+    raw: RawDocument, *, vocabulary: Vocabulary | None = None, tagger: Tagger | None = None
+) -> list[Document]:
+    """The documents of a file that has been read."""
+    words = vocabulary or shipped()
+    return [_document(raw, text, words, tagger or default_tagger()) for text in clean(raw, words)]
+
+
+@cache
+def default_tagger() -> Tagger:
+    """The trained classifier that ships with the package, loaded once."""
+    return Tagger.load()
+
+
+def _document(raw: RawDocument, text: CleanText, vocabulary: Vocabulary, tagger: Tagger) -> Document:
+    outline = structure(text, vocabulary)
+    organs = institutions(outline, vocabulary)
+    times = time_points(outline, vocabulary)
+    cited = citations(outline, vocabulary)
+    moved = delegations(outline, organs, vocabulary)
+    tasks = responsibilities(outline, organs, times, vocabulary)
+    facts = outline.facts
+    contexts = contexts_of(outline, organs, times, moved, tasks)
+    clauses = [
+        clause.model_copy(update={"tags": tags})
+        for clause, tags in zip(outline.clauses, tagger.tag(contexts), strict=True)
+    ]
+    return Document(
+        id=document_id(text),
+        source=Source(
+            path=raw.path,
+            sha256=raw.sha256,
+            media_type=raw.media_type,
+            encoding=raw.encoding,
+            part=text.part,
+            parts=text.parts,
+        ),
+        title=facts.title,
+        cover_title=facts.cover_title,
+        kind=facts.kind,
+        doc_number=facts.doc_number,
+        issuers=list(facts.issuers),
+        date=facts.date,
+        place=facts.place,
+        level=facts.level,
+        masked=facts.masked,
+        text=outline.text,
+        repairs=list(text.repairs),
+        sections=list(outline.sections),
+        clauses=clauses,
+        institutions=organs,
+        time_points=times,
+        delegations=moved,
+        responsibilities=tasks,
+        citations=cited,
+        tables=list(outline.tables),
+        warnings=list(outline.warnings),
+    )
+
+
+def document_id(text: CleanText) -> str:
+    """From the content: the clean text without white space, so that the same document gives the same id everywhere."""
+    return "d" + hashlib.sha256("".join(text.text.split()).encode()).hexdigest()[:16]
+
+
+def source_text(document: Document) -> str:
+    """The source's characters of a document, from its first line to its last: every repair taken back."""
+    return undo(document.text, document.repairs)
+
+
+def contexts_of(
+    outline: Outline,
+    organs: Sequence[Institution],
+    times: Sequence[TimePoint],
+    moved: Sequence[Delegation],
+    tasks: Sequence[Responsibility],
+) -> list[ClauseContext]:
+    """What the classifier sees of each clause: its words, headings, place in the document and the records in it."""
+    headings = _heading_paths(outline)
+    marks: dict[str, list[str]] = {clause.id: [] for clause in outline.clauses}
+    for name, records in (("institution", organs), ("time", times), ("delegation", moved), ("responsibility", tasks)):
+        _mark(marks, name, records)
+    total = max(len(outline.clauses) - 1, 1)
+    return [
+        ClauseContext(
+            text=clause.text,
+            headings=headings.get(clause.section or "", ()),
+            position=number / total,
+            kind=outline.facts.kind,
+            level=outline.facts.level,
+            marks=tuple(marks[clause.id]),
+        )
+        for number, clause in enumerate(outline.clauses)
+    ]
+
+
+def _mark(
+    marks: dict[str, list[str]],
+    name: str,
+    records: Iterable[Institution | TimePoint | Delegation | Responsibility],
+) -> None:
+    for record in records:
+        if record.clause is not None:
+            marks[record.clause].append(name)
+
+
+def _heading_paths(outline: Outline) -> dict[str, tuple[str, ...]]:
+    """Section id → the headings from the outermost to its own, label and title as printed."""
+    paths: dict[str, tuple[str, ...]] = {}
+    for section in outline.sections:
+        above = paths.get(section.parent or "", ())
+        paths[section.id] = (*above, section.label + section.title)
+    return paths
+
+
+def clause_path(document: Document, clause: Clause) -> tuple[str, ...]:
+    """The headings that a clause stands under, outermost first."""
+    sections = {section.id: section for section in document.sections}
+    path = []
+    at = clause.section
+    while at is not None:
+        section = sections[at]
+        path.append(section.label + section.title)
+        at = section.parent
+    return tuple(reversed(path))

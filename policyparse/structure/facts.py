@@ -1,0 +1,207 @@
+"""Document facts: title, kind, number, issuers, date, place, level (annotation guide, 2).
+
+In: a clean text and its lines with roles. Out: Facts. Touches nothing.
+
+Facts are read where the genre prints them: number under the title, issuers and date in the signature, a speaker
+under a speech's title; the source's own table of facts (CleanText.metadata) fills what the text does not print.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from policyparse.model import Kind, Level
+from policyparse.numerals import chinese_to_int
+from policyparse.passing import CleanText, Facts
+from policyparse.places import MASKED
+from policyparse.structure import lines as roles
+from policyparse.structure.lines import Line, title_end
+from policyparse.structure.whereabouts import issuer_level, place_of
+from policyparse.vocabulary import Vocabulary
+
+_BRACKETS = re.compile(r"[（(《<〈][^（()）]{0,24}[）)》>〉]$")
+_TITLE_ISSUER = re.compile(r"^(?P<organs>.{2,70}?)(?:关于|印发|转发|批转|公布|就《)")
+_ET_AL = re.compile(r"等(?:\d+|[一二三四五六七八九十]+|有关)?(?:个)?(?:部门|单位|部委)?$")
+_REPRESENTS = re.compile(r"我?(?:谨|仅)?代表(?P<organs>[^，。,；]{2,30}?)(?:向|，|,|表示|对|作)")
+_OF_POST = re.compile(
+    r"(?P<organ>[一-鿿XＸ×]{0,24}?(?:党工委|党委|[省市县区镇乡州盟旗]委|[局厅部委院署办]|委员会|政府|办公室|管委会|街道|公司))"
+    r"(?:副)?(?:书记|局长|厅长|部长|主任|院长|署长|主席|秘书长|组长)"
+)
+_HEAD_OF_GOVERNMENT = re.compile(r"(?P<place>[一-鿿XＸ×]{0,16}?)(?:代)?(?P<post>[省市县区镇乡州]长|自治区主席|自治州州长)")
+_DATE = re.compile(
+    r"(?P<y>(?:19|20)\d{2}|[一二][〇○Ο零0一二三四五六七八九]{3})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})\s*月"
+    r"(?:\s*(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日)?"
+)
+
+
+def facts(clean: CleanText, lines: Sequence[Line], vocabulary: Vocabulary) -> Facts:
+    """The facts of a document whose lines have their roles."""
+    title = _joined(line for line in lines if line.role == roles.TITLE)
+    cover = _joined(line for line in lines if line.role == roles.COVER_TITLE) or None
+    if not title:
+        title = clean.metadata.get("标题", "") or next((line.text for line in lines), "")[:80]
+    kind = kind_of(title, lines, vocabulary)
+    front_to = next((i for i, line in enumerate(lines) if line.role == roles.TITLE), 0) if cover else len(lines)
+    front = lines[:front_to] if cover else lines
+    date = _date(lines, front, kind, bool(cover), clean.metadata)
+    issuers = _issuers(front, lines, title, cover, kind, clean.metadata, clean.text)
+    speaker = " ".join(line.text for line in lines if line.role in (roles.SPEAKER, roles.SUBTITLE))
+    place = place_of(title, cover, issuers, speaker, clean.text, date, vocabulary)
+    level = issuer_level(issuers, date, vocabulary) or _place_level(place, vocabulary)
+    return Facts(
+        title=title,
+        cover_title=cover,
+        kind=kind,
+        doc_number=_number(front, clean.metadata),
+        issuers=tuple(issuers),
+        date=date,
+        place=place,
+        level=level,
+        masked=bool((place and MASKED.search(place)) or len(MASKED.findall(clean.text, 0, 4000)) >= 3),
+    )
+
+
+def _place_level(place: str | None, vocabulary: Vocabulary) -> Level | None:
+    return issuer_level([place], None, vocabulary) if place else None
+
+
+def _joined(lines: Iterable[Line]) -> str:
+    out = ""
+    for line in lines:
+        words = line.text[: title_end(line.text)].strip()
+        out += words
+    return out
+
+
+@cache
+def _endings(vocabulary: Vocabulary) -> tuple[tuple[str, Kind], ...]:
+    rows = sorted(vocabulary.table("document_kinds"), key=lambda row: -len(row["ending"]))
+    return tuple((row["ending"], row["kind"]) for row in rows)  # type: ignore[misc]
+
+
+_DOING = re.compile(r"完成|成效|初显|推进|实现|开展|取得|走出|探索|打造|建设|做法|纪实|显著|突出")
+
+
+def kind_of(title: str, lines: Sequence[Line], vocabulary: Vocabulary) -> Kind:
+    """The kind that a title's last words name; else what the document's make-up shows."""
+    words = title.strip("《》 ")
+    while match := _BRACKETS.search(words):
+        words = words[: match.start()].strip()
+    for ending, kind in _endings(vocabulary):
+        if words.endswith(ending):
+            return kind
+    if any(line.role == roles.SALUTATION for line in lines):
+        return "speech"
+    return "briefing" if _DOING.search(title) and "关于" not in title else "other"
+
+
+def _date(
+    lines: Sequence[Line], front: Sequence[Line], kind: Kind, carrying: bool, metadata: dict[str, str]
+) -> str | None:
+    dated = [line for line in front if line.role in (roles.DATE, roles.SIGNATURE) and _DATE.search(line.text)]
+    if dated:
+        body = next((i for i, line in enumerate(front) if line.role == roles.BODY), len(front))
+        back = [line for line in dated if line.start > (front[body].start if body < len(front) else -1)]
+        chosen = back[-1] if back else dated[0]
+        return iso(chosen.text)
+    for line in front[:8]:
+        if line.role in (roles.TITLE, roles.COVER_TITLE) and title_end(line.text) < len(line.text):
+            return iso(line.text[title_end(line.text) :])
+        if kind == "speech" and line.role in (roles.SUBTITLE, roles.SPEAKER) and _DATE.search(line.text):
+            return iso(line.text)
+    if carrying:
+        later = [line for line in lines if line.role in (roles.DATE, roles.SIGNATURE) and _DATE.search(line.text)]
+        if later:
+            return iso(later[-1].text)
+    for key in ("成文日期", "发文日期", "生成日期"):
+        if value := metadata.get(key):
+            return iso(value)
+    for line in lines:
+        if line.role == roles.IMPRINT and _DATE.search(line.text):
+            return iso(line.text)
+    return None
+
+
+def iso(text: str) -> str | None:
+    """The first date in `text` as ISO 8601, as precise as printed; None if there is none."""
+    match = _DATE.search(text)
+    if match is None:
+        plain = re.search(r"((?:19|20)\d{2})[-./](\d{1,2})(?:[-./](\d{1,2}))?", text)
+        if plain is None:
+            return None
+        return "-".join(part.zfill(2) for part in plain.groups() if part)
+    parts = [chinese_to_int(part) for part in match.groups() if part]
+    return f"{parts[0]:04d}" + "".join(f"-{part:02d}" for part in parts[1:])
+
+
+def _number(front: Sequence[Line], metadata: dict[str, str]) -> str | None:
+    for line in front:
+        if line.role == roles.NUMBER:
+            match = roles.NUMBER_LINE.fullmatch(line.text)
+            if match:
+                return f"{re.sub(r'[ ()（）]', '', match['organ'])}〔{match['year']}〕{match['number']}号"
+    stored = metadata.get("发文字号") or metadata.get("文号") or ""
+    match = roles.NUMBER_LINE.fullmatch(stored.strip())
+    if match:
+        return f"{match['organ']}〔{match['year']}〕{match['number']}号"
+    return stored.strip() or None
+
+
+def _issuers(
+    front: Sequence[Line],
+    lines: Sequence[Line],
+    title: str,
+    cover: str | None,
+    kind: Kind,
+    metadata: dict[str, str],
+    text: str,
+) -> list[str]:
+    if kind == "speech":
+        return _speaker(lines, title, text)
+    signed: list[str] = []
+    for line in front:
+        if line.role == roles.SIGNATURE:
+            match = roles.signature(line.text)
+            signed += _organs(match["organ"] if match else line.text)
+    if not signed and cover:
+        for line in lines:
+            if line.role == roles.SIGNATURE:
+                signed += _organs(line.text)
+    if signed:
+        return list(dict.fromkeys(signed))
+    if stored := metadata.get("发文机关") or metadata.get("发布机构"):
+        return _organs(stored)
+    match = _TITLE_ISSUER.match(cover or title)
+    return _organs(_ET_AL.sub("", match["organs"])) if match else []
+
+
+def _organs(text: str) -> list[str]:
+    """The organs that a signature or a title's beginning names."""
+    parts = [part for part in re.split(r"[、，,]|[ \t　]+", text.strip()) if part]
+    if len(parts) > 1 and not all(roles.ORGAN_END.search(part) for part in parts):
+        parts = [text.replace(" ", "")]
+    return [part for part in parts if roles.ORGAN_END.search(part)]
+
+
+_GOVERNMENT = {"省长": "省", "市长": "市", "县长": "县", "区长": "区", "镇长": "镇", "乡长": "乡", "州长": "州"}
+
+
+def _speaker(lines: Sequence[Line], title: str, text: str) -> list[str]:
+    """The organ that the speaker leads, if stated: in the line under the title, in the title, or by 代表."""
+    under = [line.text for line in lines if line.role in (roles.SPEAKER, roles.SUBTITLE)]
+    for source in [*under, title.split("在")[0]]:
+        posts = [match for match in _OF_POST.finditer(source) if match["organ"]]
+        if posts:
+            # the last post is the one that the speech is given in: 区委常委、街道党工委书记
+            return [re.sub(r"^.*[、 ]", "", posts[-1]["organ"])]
+        head = _HEAD_OF_GOVERNMENT.search(source)
+        if head:
+            place = head["place"].strip() or head["post"][0]
+            if head["post"] in ("自治区主席", "自治州州长") and not head["place"]:
+                place = head["post"][:3]
+            return [f"{place}人民政府" if len(place) > 1 else f"{place}政府"]
+    opening = text[: max(len(text) // 5, 1500)]
+    match = _REPRESENTS.search(opening)
+    return _organs(match["organs"].removesuffix("党委政府")) if match else []

@@ -1,0 +1,139 @@
+"""Which place a document governs or reforms, and at which level its issuer stands (annotation guide, 2).
+
+In: title, issuers, text, date, vocabulary. Out: a path "省/市/县/镇" and a level. Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from os.path import commonprefix
+
+from policyparse.model import LEVELS, Level
+from policyparse.places import MASKED, gazetteer
+from policyparse.vocabulary import Vocabulary
+
+# How much of the text is searched for the place when title and issuer do not have it: its first paragraphs.
+OPENING = 3000
+_NATIONAL = re.compile(r"^(?:国务院|中共中央|中央|国家|全国|中华人民共和国|最高人民|[一-鿿]{2,14}(?:部|总局|总署)(?:办公厅)?$)")
+_LEVEL_WORDS: tuple[tuple[str, Level], ...] = (
+    ("自治区", "province"), ("省", "province"), ("自治州", "prefecture"), ("市", "prefecture"), ("州", "prefecture"),
+    ("盟", "prefecture"), ("县", "county"), ("区", "county"), ("旗", "county"), ("镇", "town"), ("乡", "town"),
+    ("街道", "town"), ("村", "village"), ("社区", "village"),
+)  # fmt: skip
+# A place that acts: its name stands before one of its organs, or as the pilot.
+_ACTS = r"(?=党委|党工委|委|人民政府|政府|办事处|人大|管委会|简政强镇|扩权强镇|强镇扩权)"
+_PARTS = ("省", "自治区", "市", "自治州", "县", "区", "旗", "镇", "乡", "街道")
+
+
+def place_of(
+    title: str,
+    cover: str | None,
+    issuers: Sequence[str],
+    speaker: str,
+    text: str,
+    date: str | None,
+    vocabulary: Vocabulary,
+) -> str | None:
+    """The path of the place governed or reformed, None where neither title, issuer nor text prove one."""
+    atlas = gazetteer(vocabulary)
+    for source in (title, cover or "", *issuers, speaker):
+        paths = _paths(source, text, date, vocabulary)
+        if len(paths) == 1:
+            return _masked_above(paths[0], text)
+        if paths:
+            return _common(paths)
+    opening = text[:OPENING]
+    counts: Counter[str] = Counter()
+    for _start, end, name in atlas.find(opening):
+        counts[name] += 3 if re.match(_ACTS, opening[end : end + 6]) else 1
+    if not counts:
+        return None
+    best = max(counts.values())
+    if best < 3:
+        return None
+    leading = [name for name, count in counts.items() if count >= max(3, best * 0.6)]
+    deepest = max(leading, key=lambda name: (_depth(name, vocabulary), counts[name]))
+    return _masked_above(_path(deepest, text, date, vocabulary), text)
+
+
+def _depth(name: str, vocabulary: Vocabulary) -> int:
+    level = gazetteer(vocabulary).level_of(name)
+    return LEVELS.index(level) if level else -1
+
+
+def _paths(source: str, text: str, date: str | None, vocabulary: Vocabulary) -> list[str]:
+    """The paths of the places that `source` names; names set together (东莞市石龙镇) are one."""
+    runs: list[str] = []
+    previous = -1
+    for start, end, name in gazetteer(vocabulary).find(source):
+        if start == previous and runs:
+            runs[-1] += name
+        else:
+            runs.append(name)
+        previous = end
+    paths = [path for run in dict.fromkeys(runs) if (path := _path(run, text, date, vocabulary))]
+    # a place that another one lies in says nothing new
+    return [path for path in paths if not any(other != path and other.startswith(path + "/") for other in paths)]
+
+
+def _path(name: str, text: str, date: str | None, vocabulary: Vocabulary) -> str:
+    atlas = gazetteer(vocabulary)
+    above = None
+    for match in re.finditer(re.escape(name), text[: 4 * OPENING]):
+        before = text[max(match.start() - 14, 0) : match.start()]
+        found = [entry for entry in atlas.find(before) if entry[1] == len(before)]
+        if found:
+            above = atlas.path_of(found[-1][2], date)
+            break
+    return atlas.path_of(name, date, above) or (f"{above}/{name}" if above else name)
+
+
+def _common(paths: Sequence[str]) -> str | None:
+    shared = commonprefix([path.split("/") for path in paths])
+    return "/".join(shared) or None
+
+
+def _masked_above(path: str, text: str) -> str:
+    """Puts the higher places that the text masks or names in front of a masked one: XX区 → 广东省/XX市/XX区."""
+    first = path.split("/")[0]
+    if not MASKED.fullmatch(first):
+        return path
+    rank = next((i for i, suffix in enumerate(_PARTS) if first.endswith(suffix)), len(_PARTS))
+    above: dict[int, str] = {}
+    for match in re.finditer(rf"{MASKED.pattern}|[一-鿿]{{2,3}}省(?=、|委|政府)", text[:OPENING]):
+        name = match.group()
+        its = next((i for i, suffix in enumerate(_PARTS) if name.endswith(suffix)), len(_PARTS))
+        if its < rank and not (rank >= 4 and its >= 4) and name != first:
+            above.setdefault(0 if its <= 1 else 2 if its <= 3 else 4 if its <= 6 else 7, name)
+    return "/".join([*(above[key] for key in sorted(above)), path])
+
+
+def issuer_level(issuers: Sequence[str], date: str | None, vocabulary: Vocabulary) -> Level | None:
+    """The level of the first issuer (or path) that shows one: its last place, a level word (区委), or a central organ."""
+    atlas = gazetteer(vocabulary)
+    for issuer in issuers:
+        name = issuer.removeprefix("中共")
+        if _NATIONAL.match(name):
+            return "nation"
+        if "/" in name:
+            return atlas.level_of(name) or _by_word(name.rsplit("/", 1)[1])
+        levels = []
+        for _start, _end, place in atlas.find(name):
+            path = atlas.path_of(place, date)
+            level = atlas.level_of(path or place) or _by_word(place)
+            if level:
+                levels.append(level)
+        if levels:
+            return max(levels, key=LEVELS.index)
+        if level := _by_word(name[:2]) or _by_word(name[:1]):
+            return level
+    return None
+
+
+def _by_word(name: str) -> Level | None:
+    for word, level in _LEVEL_WORDS:
+        if name.endswith(word) or name == word:
+            return level
+    return next((level for word, level in _LEVEL_WORDS if name.startswith(word)), None)
