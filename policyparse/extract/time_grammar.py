@@ -22,7 +22,7 @@ from policyparse.vocabulary import Row, Vocabulary
 SPACE = r"[ \t\u3000\u00a0]{0,3}"
 """White space inside an expression: left by spaced-out printing (2023 年 6 月)."""
 
-_NUMERAL_BEFORE = rf"(?<![\d.．%%{ZERO}一二三四五六七八九十百千第])"
+_NUMERAL_BEFORE = rf"(?<![A-Za-z\d.．%%{ZERO}一二三四五六七八九十百千第])"
 _LINK = rf"{SPACE}(?:[-－‐–—―──~～〜∼]{{1,2}}|至|到){SPACE}"
 _YEAR = rf"(?:[1１][89８９]\d\d|[2２][01０１]\d\d|[一二][八九{ZERO}][{ZERO}一二三四五六七八九]{{2}})"
 _MONTH = r"(?:1[0-2]|0?[1-9]|１[０-２]|０?[１-９]|十[一二]?|[一二三四五六七八九元])"
@@ -39,6 +39,7 @@ _YEAR_SIGN = r"年(?!第?\d{1,4}号(?!楼|线)|代|鉴|级|间隔)"
 _MONTH_SIGN = "月(?![季度球亮饼嫂台龄薪报均供票检考])"
 _DAY_SIGN = "[日号](?!线|楼|文件)"
 _END = "(?:底(?![线数册薪层子])|末(?![端位尾节]))"
+_WITHIN = "年内(?![外容部蒙控涵])"
 _BEGINNING = "初(?![步中级次始选期审评高创等婚诊])"
 
 
@@ -69,7 +70,6 @@ def _date(k: str, relative: str) -> str:
     (?P<lead{k}>
         (?: (?P<ya{k}>{_YEAR}) {SPACE} 年? {_LINK} )? (?P<y{k}>{_YEAR}) {SPACE} {_YEAR_SIGN} 度?
       | (?P<ys{k}>{_SHORT_YEAR}) {SPACE} 年 (?={SPACE}{_MONTH}{SPACE}月)
-      | (?P<rd{k}>[本上当]年度)
       | (?P<r{k}>{relative}) )?
     (?: {SPACE}
       (?: {_months(k)}
@@ -78,8 +78,8 @@ def _date(k: str, relative: str) -> str:
             (?: 前 (?P<fm{k}>{_MONTH}) 个月
               | (?P<xr{k}>[上中下])旬
               | (?P<dr{k}>{_DAY}) {SPACE} {_DAY_SIGN}
-              | (?P<e{k}>年[底末终初]|年中(?![国央学小型心部])|月[底末初]|{_END}|{_BEGINNING}) )
-          | (?P<b{k}>(?<![{_FIGURES}十百千半多几全余每]) (?:年[底末终初]|年内(?![外容部蒙控涵])|月[底末初])) ) )
+              | (?P<e{k}>年[底末终初]|{_WITHIN}|同期|年中(?![国央学小型心部])|月[底末初]|{_END}|{_BEGINNING}) )
+          | (?P<b{k}>(?<![{_FIGURES}十百千半多几全余每]) (?:年[底末终初]|{_WITHIN}|月[底末初])) ) )
       | (?(lead{k})|(?!)) )
     """
 
@@ -89,6 +89,20 @@ class Word:
     """A limit word: what it makes of its neighbour, and the characters that make it part of another word."""
 
     means: str
+    not_after: str
+    not_before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """今年, 次月: what it counts (年 or 月), from the document's date or the last one named, how far, and whether it
+    is a time point when nothing narrower follows. `not_after`, `not_before`: characters of other words (以来年均).
+    """
+
+    unit: str
+    counts_from: str
+    offset: int
+    alone: bool
     not_after: str
     not_before: str
 
@@ -115,9 +129,10 @@ class Grammar:
     tail: re.Pattern[str]
     before_words: dict[str, Word]
     after_words: dict[str, Word]
-    length_words: dict[str, Word]
+    length_before_words: dict[str, Word]
+    length_after_words: dict[str, Word]
     units: dict[str, tuple[str, int]]
-    relative: dict[str, tuple[str, str, int, bool]]
+    relative: dict[str, Relative]
     plans: dict[str, tuple[int, int, bool, str]]
     often: dict[str, tuple[str, str]]
 
@@ -174,7 +189,14 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
     length_before, length_after = _words(lengths, "before"), _words(lengths, "after")
     units = {row["unit"]: (row["iso"], int(row["size"])) for row in vocabulary.table("time_units")}
     relative = {
-        row["word"]: (row["unit"], row["counts_from"], int(row["offset"]), row["alone"] == "yes")
+        row["word"]: Relative(
+            row["unit"],
+            row["counts_from"],
+            int(row["offset"]),
+            row["alone"] == "yes",
+            row["not_after"],
+            row["not_before"],
+        )
         for row in vocabulary.table("time_relative")
     }
     named = {place: [row["word"] for row in nots if row["place"] == place] for place in ("before", "after", "near")}
@@ -193,11 +215,15 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         not_before_length=re.compile(rf"(?:{_any(named['before'])})\Z"),
         not_after_length=re.compile(_any(named["after"])),
         near_length=re.compile(rf"[”’\"]?[一-鿿]{{0,4}}?(?:{_any(named['near'])})"),
-        not_after_edge=re.compile(_any(vocabulary.terms("time_not_edge"))),
+        not_after_edge=re.compile(
+            rf"{_any(vocabulary.terms('time_not_edge', place='after'))}"
+            rf"|[一-鿿]{{0,4}}?(?:{_any(vocabulary.terms('time_not_edge', place='near'))})"
+        ),
         tail=re.compile(tail, re.VERBOSE),
         before_words=before,
         after_words=after,
-        length_words=length_before | length_after,
+        length_before_words=length_before,
+        length_after_words=length_after,
         units=units,
         relative=relative,
         plans={
