@@ -32,6 +32,9 @@ class ReadError(PolicyparseError):
         self.path, self.code, self.reason, self.remedy = path, code, reason, remedy
 
 
+NOWHERE = Origin()
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph (or a table) as the source has it.
@@ -47,7 +50,7 @@ class Block:
     """
 
     text: str
-    origin: Origin = Origin()
+    origin: Origin = NOWHERE
     kind: str = "paragraph"
     heading: int | None = None
     rows: tuple[tuple[str, ...], ...] = ()

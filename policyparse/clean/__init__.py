@@ -21,7 +21,7 @@ from policyparse.clean.mending import Edit, Mending
 from policyparse.clean.origins import BlockMap, line_blocks, trace
 from policyparse.clean.script import is_traditional, simplify
 from policyparse.clean.spelling import glosses, spaces, stray_numbers
-from policyparse.passing import Block, CleanText, RawDocument
+from policyparse.passing import CleanText, RawDocument
 from policyparse.vocabulary import Vocabulary
 
 __all__ = ["clean"]
@@ -29,91 +29,76 @@ __all__ = ["clean"]
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the source that stays: [start, end) without the white space around it, and its block."""
+    """A line of the file's text that stays: [start, end) without the white space around it."""
 
     start: int
     end: int
-    block: int
     cuts: tuple[tuple[int, int], ...] = ()
 
 
 def clean(raw: RawDocument, vocabulary: Vocabulary) -> list[CleanText]:
     """The documents of a file, in order; none if it holds nothing but furniture."""
     blocks = [block for block in raw.blocks if block.kind != "furniture" and block.text.strip()]
-    source = "\n".join(block.text for block in blocks)
-    simplified = simplify(source) if is_traditional(source) else source
-    lines, reasons = _lines(blocks, simplified, vocabulary)
-    texts = [simplified[line.start : line.end] for line in lines]
-    cuts = parts.split(texts)
+    file = Mending("\n".join(block.text for block in blocks))
+    if is_traditional(file.text):
+        pairs = enumerate(zip(file.text, simplify(file.text), strict=True))
+        file.apply([Edit(i, i + 1, new, "traditional") for i, (old, new) in pairs if old != new])
+    file.apply(glosses(file.text))
+    lines, reasons = _lines(file.text, vocabulary)
     places = BlockMap(blocks)
     documents = []
+    cuts = parts.split([file.text[line.start : line.end] for line in lines])
     for number, part in enumerate(cuts, 1):
         kept = lines[part.start : part.end]
         if part.heading_cut:
             kept[0] = replace(kept[0], cuts=((0, part.heading_cut),))
-        if kept:
-            document = _mend(places, source, simplified, kept, reasons, raw)
-            documents.append(replace(document, part=number, parts=len(cuts), metadata=dict(raw.metadata)))
+        document = _mend(file, kept, reasons, places)
+        documents.append(
+            replace(document, part=number, parts=len(cuts), metadata=dict(raw.metadata), warnings=raw.warnings)
+        )
     return documents
 
 
-def _lines(
-    blocks: Sequence[Block], simplified: str, vocabulary: Vocabulary
-) -> tuple[list[_Line], dict[int, str]]:
-    """The lines that stay, and for those that go: source offset → reason."""
+def _lines(text: str, vocabulary: Vocabulary) -> tuple[list[_Line], dict[int, str]]:
+    """The lines that stay, and for those that go: where they begin → why."""
     found: list[_Line] = []
     at = 0
-    for number, block in enumerate(blocks):
-        for text in block.text.split("\n"):
-            raw = simplified[at : at + len(text)]
-            left = len(raw) - len(raw.lstrip())
-            found.append(_Line(at + left, at + max(len(raw.rstrip()), left), number))
-            at += len(text) + 1
-    verdicts = furniture.judge([simplified[line.start : line.end] for line in found], vocabulary)
-    kept = [replace(line, cuts=verdict.cuts) for line, verdict in zip(found, verdicts, strict=True) if verdict.keep]
-    reasons = {
-        line.start: verdict.reason
-        for line, verdict in zip(found, verdicts, strict=True)
-        if not verdict.keep and verdict.reason
-    }
-    return kept, reasons
+    for raw in text.split("\n"):
+        left = len(raw) - len(raw.lstrip())
+        found.append(_Line(at + left, at + max(len(raw.rstrip()), left)))
+        at += len(raw) + 1
+    verdicts = furniture.judge([text[line.start : line.end] for line in found], vocabulary)
+    judged = list(zip(found, verdicts, strict=True))
+    kept = [replace(line, cuts=verdict.cuts) for line, verdict in judged if verdict.keep]
+    return kept, {line.start: verdict.reason for line, verdict in judged if verdict.reason}
 
 
-def _mend(
-    blocks: BlockMap,
-    source: str,
-    simplified: str,
-    lines: Sequence[_Line],
-    reasons: dict[int, str],
-    raw: RawDocument,
-) -> CleanText:
-    base, end = lines[0].start, lines[-1].end
-    mending = Mending(source[base:end])
-    if source is not simplified:
-        pairs = enumerate(zip(source[base:end], simplified[base:end], strict=True))
-        mending.apply(Edit(i, i + 1, new, "traditional") for i, (old, new) in pairs if old != new)
-    mending.apply(_between(lines, base, source, reasons))
-    mending.apply(glosses(mending.text))
+def _mend(file: Mending, lines: Sequence[_Line], reasons: dict[int, str], places: BlockMap) -> CleanText:
+    start, end = lines[0].start, lines[-1].end
+    mending, base = file.cut(start, end)
+    printed = any(
+        places.blocks[number].kind == "line"
+        for _, _, number in line_blocks(mending.text, mending.alignment(), base, places)
+    )
+    mending.apply(_between(lines, start, file.text, reasons))
     mending.apply(stray_numbers(mending.text))
-    if any(blocks.blocks[line.block].kind == "line" for line in lines):
+    if printed:
         mending.apply(_joins(mending.text))
     mending.apply(spaces(mending.text))
-    return _finish(blocks, base, mending, raw)
+    return _finish(places, base, mending)
 
 
-def _between(lines: Sequence[_Line], base: int, source: str, reasons: dict[int, str]) -> list[Edit]:
+def _between(lines: Sequence[_Line], base: int, text: str, reasons: dict[int, str]) -> list[Edit]:
     """Takes out what stands between the lines that stay (but one line end), and what is cut out of them."""
     edits = []
     previous = lines[0].start
     for line in lines:
         if line.start > previous:
-            gap = source[previous : line.start]
+            gap = text[previous : line.start]
             keep = gap.index("\n")  # the first line end stays
-            inside = [reasons[at] for at in range(previous, line.start) if at in reasons] if len(gap) > 2 else []
-            if keep:
-                edits.append(Edit(previous - base, previous - base + keep, "", "space"))
-            reason = inside[0] if inside else "space"
-            edits.append(Edit(previous - base + keep + 1, line.start - base, "", reason))
+            why = next((reasons[at] for at in range(previous, line.start) if at in reasons), "space")
+            edits.append(Edit(previous - base, previous - base + keep, "", "space"))
+            edits.append(Edit(previous - base + keep + 1, line.start - base, "", why))
         for start, end in line.cuts:
             edits.append(Edit(line.start + start - base, line.start + end - base, "", "web-furniture"))
         previous = line.end
@@ -122,7 +107,7 @@ def _between(lines: Sequence[_Line], base: int, source: str, reasons: dict[int, 
 
 def _joins(text: str) -> list[Edit]:
     lines = text.split("\n")
-    if any(not line for line in lines):
+    if not all(lines):
         return []
     edits = []
     at = 0
@@ -134,7 +119,7 @@ def _joins(text: str) -> list[Edit]:
     return edits
 
 
-def _finish(blocks: BlockMap, base: int, mending: Mending, raw: RawDocument) -> CleanText:
+def _finish(blocks: BlockMap, base: int, mending: Mending) -> CleanText:
     alignment = mending.alignment()
     headings: dict[int, int] = {}
     tables: list[tuple[int, int, tuple[tuple[str, ...], ...]]] = []
@@ -155,5 +140,4 @@ def _finish(blocks: BlockMap, base: int, mending: Mending, raw: RawDocument) -> 
         origins=trace(mending.text, alignment, base, blocks),
         tables=tuple(tables),
         headings=headings,
-        warnings=raw.warnings,
     )

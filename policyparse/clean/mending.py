@@ -81,6 +81,29 @@ class Mending:
         self._pieces = out
         self.text = "".join(self.source[p.source_start : p.source_end] if p.text is None else p.text for p in out)
 
+    def cut(self, start: int, end: int) -> tuple[Mending, int]:
+        """A Mending of text[start:end] alone, and where its source begins in this one's source."""
+        kept: list[_Piece] = []
+        at = 0
+        for piece in self._pieces:
+            stop = at + piece.length
+            if stop > start and at < end:
+                if piece.text is None:
+                    first = piece.source_start + max(start - at, 0)
+                    kept.append(_Piece(first, piece.source_start + min(end - at, piece.length), None, ""))
+                else:
+                    kept.append(piece)
+            elif kept and at < end and not piece.length:
+                kept.append(piece)  # something taken out within the stretch
+            at = stop
+        base = kept[0].source_start if kept else 0
+        part = Mending(self.source[base : kept[-1].source_end] if kept else "")
+        part._pieces = [
+            piece._replace(source_start=piece.source_start - base, source_end=piece.source_end - base) for piece in kept
+        ]
+        part.text = self.text[start:end]
+        return part, base
+
     def repairs(self) -> tuple[Repair, ...]:
         """What was changed, in order; neighbours with one reason are one repair."""
         out: list[Repair] = []

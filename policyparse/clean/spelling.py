@@ -67,9 +67,7 @@ def _spaces(text: str) -> Iterator[Edit]:
         if _latin(before) and _latin(after):
             if end - start > 1 or match.group() != " ":
                 yield from _single(match)
-        elif spaced_out or start == line_start or end == line_end:
-            yield Edit(start, end, "", "space")
-        elif before.isdigit() and not _latin(after):
+        elif spaced_out or start == line_start or end == line_end or (before.isdigit() and not _latin(after)):
             yield Edit(start, end, "", "space")
         elif after.isdigit() and _SIGNED_DATE.match(text, end) and not long:
             yield from _single(match)  # 某某镇人民政府 2010年4月27日

@@ -113,9 +113,9 @@ def _join_wrapped(lines: Sequence[str], column: float) -> list[bool]:
             joined = True
         elif label and label.end == len(line):
             joined = True  # a label alone: its text stands on the next line
-        elif open_brackets and index - first < 40 and not (label_at(following) and _ends_sentence(line)):
-            joined = True
-        elif _BRACKET_TAIL.match(following) and _ends_sentence(line):
+        elif (open_brackets and index - first < 40 and not (label_at(following) and _ends_sentence(line))) or (
+            _BRACKET_TAIL.match(following) and _ends_sentence(line)
+        ):
             joined = True
         elif _starts_paragraph(following):
             # what looks like a label may be a wrapped line's beginning only where the sentence plainly goes on

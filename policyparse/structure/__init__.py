@@ -25,9 +25,7 @@ def structure(clean: CleanText, vocabulary: Vocabulary) -> Outline:
         return Outline("", (), (), (), facts(clean, [], vocabulary))
     lines = roles.roles(clean, vocabulary)
     tree = build(clean.text, lines)
-    clauses = [
-        clause.model_copy(update={"origin": clean.origin(clause.start, clause.end)}) for clause in tree.clauses
-    ]
+    clauses = [clause.model_copy(update={"origin": clean.origin(clause.start, clause.end)}) for clause in tree.clauses]
     return Outline(
         text=clean.text,
         sections=tree.sections,

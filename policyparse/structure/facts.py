@@ -25,11 +25,14 @@ _BRACKETS = re.compile(r"[（(《<〈][^（()）]{0,24}[）)》>〉]$")
 _TITLE_ISSUER = re.compile(r"^(?P<organs>.{2,70}?)(?:关于|印发|转发|批转|公布|就《)")
 _ET_AL = re.compile(r"等(?:\d+|[一二三四五六七八九十]+|有关)?(?:个)?(?:部门|单位|部委)?$")
 _REPRESENTS = re.compile(r"我?(?:谨|仅)?代表(?P<organs>[^，。,；]{2,30}?)(?:向|，|,|表示|对|作)")
+_OUR_ORGAN = re.compile(r"(?:我们|作为)(?P<organ>[一-鿿]{2,10}?(?:局|委员会|办公室|中心|公司))")
 _OF_POST = re.compile(
     r"(?P<organ>[一-鿿XＸ×]{0,24}?(?:党工委|党委|[省市县区镇乡州盟旗]委|[局厅部委院署办]|委员会|政府|办公室|管委会|街道|公司))"
     r"(?:副)?(?:书记|局长|厅长|部长|主任|院长|署长|主席|秘书长|组长)"
 )
-_HEAD_OF_GOVERNMENT = re.compile(r"(?P<place>[一-鿿XＸ×]{0,16}?)(?:代)?(?P<post>[省市县区镇乡州]长|自治区主席|自治州州长)")
+_HEAD_OF_GOVERNMENT = re.compile(
+    r"(?P<place>[一-鿿XＸ×]{0,16}?)(?:代)?(?P<post>[省市县区镇乡州]长|自治区主席|自治州州长)"
+)
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d{2}|[一二][〇○Ο零0一二三四五六七八九]{3})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})\s*月"
     r"(?:\s*(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日)?"
@@ -49,6 +52,8 @@ def facts(clean: CleanText, lines: Sequence[Line], vocabulary: Vocabulary) -> Fa
     issuers = _issuers(front, lines, title, cover, kind, clean.metadata, clean.text)
     speaker = " ".join(line.text for line in lines if line.role in (roles.SPEAKER, roles.SUBTITLE))
     place = place_of(title, cover, issuers, speaker, clean.text, date, vocabulary)
+    if kind == "speech" and place and issuers and not _has_place(issuers[0]):
+        issuers = [place.rsplit("/", 1)[-1] + issuers[0]]
     level = issuer_level(issuers, date, vocabulary) or _place_level(place, vocabulary)
     return Facts(
         title=title,
@@ -61,6 +66,11 @@ def facts(clean: CleanText, lines: Sequence[Line], vocabulary: Vocabulary) -> Fa
         level=level,
         masked=bool((place and MASKED.search(place)) or len(MASKED.findall(clean.text, 0, 4000)) >= 3),
     )
+
+
+def _has_place(organ: str) -> bool:
+    """区委, 市教育局, 容桂街道党工委: the organ's name says which level, at least. 卫生局 does not."""
+    return bool(re.match(r"[一-鿿]{0,12}?[省市县区镇乡州盟旗]|.*街道|国|中央|自治区|[-X×某]", organ))
 
 
 def _place_level(place: str | None, vocabulary: Vocabulary) -> Level | None:
@@ -203,5 +213,7 @@ def _speaker(lines: Sequence[Line], title: str, text: str) -> list[str]:
                 place = head["post"][:3]
             return [f"{place}人民政府" if len(place) > 1 else f"{place}政府"]
     opening = text[: max(len(text) // 5, 1500)]
-    match = _REPRESENTS.search(opening)
-    return _organs(match["organs"].removesuffix("党委政府")) if match else []
+    if (match := _REPRESENTS.search(opening)) and (organs := _organs(match["organs"].removesuffix("党委政府"))):
+        return organs
+    own = _OUR_ORGAN.search(text)
+    return [own["organ"]] if own else []

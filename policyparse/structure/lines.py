@@ -42,7 +42,9 @@ NOTE_LINE = re.compile(
     r"|公开方式[:：].{2,10}"
 )
 ANNEX_LINE = re.compile(r"附\s*件\s*(?:[\d一二三四五六七八九十]{0,3})\s*(?:[:：.．、]|\s|$)")
-IMPRINT_LINE = re.compile(r"(?:抄\s*送|主题词|主\s*题\s*词|分送|印送|发[:：]|报[:：])\s*[:：]?.{2,}|.{4,30}\d{4}年\d{1,2}月\d{1,2}日印发")
+IMPRINT_LINE = re.compile(
+    r"(?:抄\s*送|主题词|主\s*题\s*词|分送|印送|发[:：]|报[:：])\s*[:：]?.{2,}|.{4,30}\d{4}年\d{1,2}月\d{1,2}日印发"
+)
 SALUTATION_LINE = re.compile(
     r"(?:尊敬的|各位|同志们|朋友们|女士们|先生们|主席团|诸位)[^。；]{0,60}[:：！!]?|[^。；]{0,30}(?:同志们|各位代表|同志|朋友们)[:：！!]"
 )
@@ -53,9 +55,7 @@ SPEAKER_LINE = re.compile(
     r"(?:.{0,40}(?:书记|主席|省长|市长|县长|区长|镇长|乡长|主任|局长|部长|厅长|会长|院长|校长|总理|副总理|秘书长|常委|委员|代表))?"
     r"\s*[一-鿿]{1,4}(?:\s[一-鿿]{1,2})?"
 )
-POST = re.compile(
-    r"书记|主席|省长|市长|县长|区长|镇长|乡长|主任|局长|部长|厅长|会长|院长|校长|总理|秘书长|常委"
-)
+POST = re.compile(r"书记|主席|省长|市长|县长|区长|镇长|乡长|主任|局长|部长|厅长|会长|院长|校长|总理|秘书长|常委")
 CARRYING = re.compile(r"印发|转发|批转|公布|颁布|颁发|下发|发布|通过|批准|出台|征求|修订")
 TERMINAL = "。！!？?；;：:，,、"
 LONGEST_TITLE = 120
@@ -263,7 +263,11 @@ def _order(lines: Sequence[Line], out: Sequence[str], main: str) -> tuple[int, i
         return None
     for index in range(1, min(len(lines), 20)):
         text = lines[index].text
-        if out[index] == BODY and _title_like(text) and re.search(r"(?:条例|办法|规定|细则|法|规则)(?:[（(].*[）)])?$", text):
+        if (
+            out[index] == BODY
+            and _title_like(text)
+            and re.search(r"(?:条例|办法|规定|细则|法|规则)(?:[（(].*[）)])?$", text)
+        ):
             return index, index + 1
     return None
 
@@ -289,10 +293,7 @@ def _back(lines: Sequence[Line], out: list[str], start: int, end: int) -> None:
             dated = True
         elif ANNEX_LINE.match(text) and text[-1] not in "。":
             out[index] = ANNEX
-        elif signature(text):
-            out[index] = SIGNATURE
-            signed = True
-        elif (
+        elif signature(text) or (
             text[-1] not in TERMINAL
             and not label_at(text)
             and len(compact) <= 30
@@ -301,7 +302,11 @@ def _back(lines: Sequence[Line], out: list[str], start: int, end: int) -> None:
         ):
             out[index] = SIGNATURE
             signed = True
-        elif re.fullmatch(r"\d{1,2}[.．、].{2,60}", text) and text[-1] not in TERMINAL and _annexes_above(lines, index, start):
+        elif (
+            re.fullmatch(r"\d{1,2}[.．、].{2,60}", text)
+            and text[-1] not in TERMINAL
+            and _annexes_above(lines, index, start)
+        ):
             out[index] = ANNEX
         else:
             break

@@ -242,7 +242,9 @@ def _title(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int
     return sentence
 
 
-_PARTICULAR = re.compile(r"^(?:为|根据|按照|经|自|从|本|对于|凡|对(?:已|于|在)|由|在.{2,12}[，,]|到\d)|\d{2,}|是(?:历史|一项|一个)|因此|以下")
+_PARTICULAR = re.compile(
+    r"^(?:为|根据|按照|经|自|从|本|对于|凡|对(?:已|于|在)|由|在.{2,12}[，,]|到\d)|\d{2,}|是(?:历史|一项|一个)|因此|以下"
+)
 
 
 def _particular(sentence: str) -> bool:
@@ -332,9 +334,8 @@ def _clauses(
             item = items[number]
             _add(spans, text, cursor, item.start, section, lead=item.inline)
             cursor, section = item.start, marks.get(item.start, section)
-        if numbers:
-            if alone(text, lines, items, numbers[-1]):
-                continue
+        if numbers and alone(text, lines, items, numbers[-1]):
+            continue
         _add(spans, text, cursor, line.end, section, lead=False)
     return [
         Clause(id=f"c{number}", section=section, start=start, end=end, text=text[start:end])

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from policyparse.model import LEVELS, Level
 from policyparse.places import MASKED, gazetteer
 from policyparse.vocabulary import Vocabulary
 
-# How much of the text is searched for the place when title and issuer do not have it: its first paragraphs.
-OPENING = 3000
-_NATIONAL = re.compile(r"^(?:国务院|中共中央|中央|国家|全国|中华人民共和国|最高人民|[一-鿿]{2,14}(?:部|总局|总署)(?:办公厅)?$)")
+# How much of the text is searched for the place when title and issuer do not have it.
+OPENING = 6000
+_NATIONAL = re.compile(
+    r"^(?:国务院|中共中央|中央|国家|全国|中华人民共和国|最高人民|[一-鿿]{2,14}(?:部|总局|总署)(?:办公厅)?$)"
+)
 _LEVEL_WORDS: tuple[tuple[str, Level], ...] = (
     ("自治区", "province"), ("省", "province"), ("自治州", "prefecture"), ("市", "prefecture"), ("州", "prefecture"),
     ("盟", "prefecture"), ("县", "county"), ("区", "county"), ("旗", "county"), ("镇", "town"), ("乡", "town"),
@@ -24,7 +25,7 @@ _LEVEL_WORDS: tuple[tuple[str, Level], ...] = (
 )  # fmt: skip
 # A place that acts: its name stands before one of its organs, or as the pilot.
 _ACTS = r"(?=党委|党工委|委|人民政府|政府|办事处|人大|管委会|简政强镇|扩权强镇|强镇扩权)"
-_PARTS = ("省", "自治区", "市", "自治州", "县", "区", "旗", "镇", "乡", "街道")
+_RANKS = (("省", "自治区"), ("市", "自治州", "盟"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 
 
 def place_of(
@@ -37,25 +38,29 @@ def place_of(
     vocabulary: Vocabulary,
 ) -> str | None:
     """The path of the place governed or reformed, None where neither title, issuer nor text prove one."""
-    atlas = gazetteer(vocabulary)
     for source in (title, cover or "", *issuers, speaker):
         paths = _paths(source, text, date, vocabulary)
         if len(paths) == 1:
-            return _masked_above(paths[0], text)
+            return _masked_above(paths[0], text, vocabulary)
         if paths:
             return _common(paths)
-    opening = text[:OPENING]
+    if issuer_level(issuers, date, vocabulary) == "nation":
+        return None  # what a central organ's text names in passing is not what it governs
+    name = _acting(text[:OPENING], vocabulary)
+    return _masked_above(_path(name, text, date, vocabulary), text, vocabulary) if name else None
+
+
+def _acting(text: str, vocabulary: Vocabulary) -> str | None:
+    """The deepest place that `text` names often, or twice with an organ of its own; None if nothing stands out."""
     counts: Counter[str] = Counter()
-    for _start, end, name in atlas.find(opening):
-        counts[name] += 3 if re.match(_ACTS, opening[end : end + 6]) else 1
-    if not counts:
-        return None
-    best = max(counts.values())
-    if best < 3:
-        return None
-    leading = [name for name, count in counts.items() if count >= max(3, best * 0.6)]
-    deepest = max(leading, key=lambda name: (_depth(name, vocabulary), counts[name]))
-    return _masked_above(_path(deepest, text, date, vocabulary), text)
+    acts: Counter[str] = Counter()
+    for _start, end, name in gazetteer(vocabulary).find(text):
+        counts[name] += 1
+        acts[name] += bool(re.match(_ACTS, text[end : end + 6]))
+    leading = [
+        name for name, count in counts.items() if count >= 4 or (count >= 2 and (acts[name] or MASKED.fullmatch(name)))
+    ]
+    return max(leading, key=lambda name: (_depth(name, vocabulary), counts[name]), default=None)
 
 
 def _depth(name: str, vocabulary: Vocabulary) -> int:
@@ -81,7 +86,7 @@ def _paths(source: str, text: str, date: str | None, vocabulary: Vocabulary) -> 
 def _path(name: str, text: str, date: str | None, vocabulary: Vocabulary) -> str:
     atlas = gazetteer(vocabulary)
     above = None
-    for match in re.finditer(re.escape(name), text[: 4 * OPENING]):
+    for match in re.finditer(re.escape(name), text[: 2 * OPENING]):
         before = text[max(match.start() - 14, 0) : match.start()]
         found = [entry for entry in atlas.find(before) if entry[1] == len(before)]
         if found:
@@ -91,27 +96,35 @@ def _path(name: str, text: str, date: str | None, vocabulary: Vocabulary) -> str
 
 
 def _common(paths: Sequence[str]) -> str | None:
-    shared = commonprefix([path.split("/") for path in paths])
+    shared = []
+    for steps in zip(*(path.split("/") for path in paths), strict=False):
+        if len(set(steps)) > 1:
+            break
+        shared.append(steps[0])
     return "/".join(shared) or None
 
 
-def _masked_above(path: str, text: str) -> str:
+def _masked_above(path: str, text: str, vocabulary: Vocabulary) -> str:
     """Puts the higher places that the text masks or names in front of a masked one: XX区 → 广东省/XX市/XX区."""
     first = path.split("/")[0]
     if not MASKED.fullmatch(first):
         return path
-    rank = next((i for i, suffix in enumerate(_PARTS) if first.endswith(suffix)), len(_PARTS))
+    own = _rank(first)
     above: dict[int, str] = {}
-    for match in re.finditer(rf"{MASKED.pattern}|[一-鿿]{{2,3}}省(?=、|委|政府)", text[:OPENING]):
-        name = match.group()
-        its = next((i for i, suffix in enumerate(_PARTS) if name.endswith(suffix)), len(_PARTS))
-        if its < rank and not (rank >= 4 and its >= 4) and name != first:
-            above.setdefault(0 if its <= 1 else 2 if its <= 3 else 4 if its <= 6 else 7, name)
-    return "/".join([*(above[key] for key in sorted(above)), path])
+    for _start, _end, name in gazetteer(vocabulary).find(text[:OPENING]):
+        rank = _rank(name)
+        if rank < own and (MASKED.fullmatch(name) or rank == 0):
+            above.setdefault(rank, name)
+    return "/".join([*(above[rank] for rank in sorted(above)), path])
+
+
+def _rank(name: str) -> int:
+    """0 for a province, 1 a prefecture, 2 a county, 3 a town, by the name's last word."""
+    return next((rank for rank, suffixes in enumerate(_RANKS) if name.endswith(suffixes)), len(_RANKS))
 
 
 def issuer_level(issuers: Sequence[str], date: str | None, vocabulary: Vocabulary) -> Level | None:
-    """The level of the first issuer (or path) that shows one: its last place, a level word (区委), or a central organ."""
+    """The level of the first issuer (or path) that shows one: its last place, a level word (区委), a central organ."""
     atlas = gazetteer(vocabulary)
     for issuer in issuers:
         name = issuer.removeprefix("中共")
