@@ -14,8 +14,8 @@ from policyparse.extract.time_values import Period, day, end_of, months, third, 
 from policyparse.numerals import chinese_to_int
 
 _GOAL_FOLLOWS = re.compile(r"[底末]?(?:之|以)?前")
-_OTHER_MONTH = "上下每这那任某"
-"""Before 一月 these make it “a month”, not January (上一月, 每一月)."""
+_OTHER = "上下每这那任某"
+"""Before 一月, 一季度 these make it another one, not the first (上一月, 每一季度)."""
 
 
 def period(
@@ -30,7 +30,7 @@ def period(
     if word and not _whole_word(rules, text, match.start("r" + k), match.end("r" + k), word):
         return None
     month = _month(match["m" + k])
-    if match["lead" + k] is None and match["m" + k] == "一" and text[at - 1 : at] in tuple(_OTHER_MONTH) and k == "1":
+    if k == "1" and match[0][0] == "一" and text[at - 1 : at] in tuple(_OTHER):
         return None
     year, shifted = _lead(rules, context, match, k, at)
     month = shifted if month is None else month

@@ -23,6 +23,8 @@ SPACE = r"[ \t\u3000\u00a0]{0,3}"
 """White space inside an expression: left by spaced-out printing (2023 年 6 月)."""
 
 _NUMERAL_BEFORE = rf"(?<![A-Za-z\d.．%%{ZERO}一二三四五六七八九十百千第])"
+_WORD_BEFORE = rf"(?<![A-Za-z\d%{ZERO}一二三四五六七八九十百千第])"
+"""The same before a date, which may follow an item's number (3.2023年底前)."""
 _LINK = rf"{SPACE}(?:[-－‐–—―──~～〜∼]{{1,2}}|至|到){SPACE}"
 _YEAR = rf"(?:[1１][89８９]\d\d|[2２][01０１]\d\d|[一二][八九{ZERO}][{ZERO}一二三四五六七八九]{{2}})"
 _MONTH = r"(?:1[0-2]|0?[1-9]|１[０-２]|０?[１-９]|十[一二]?|[一二三四五六七八九元])"
@@ -34,7 +36,7 @@ _COUNT = r"(?:\d{1,3}(?:\.\d{1,2})?|[一二三四五六七八九十两百]{1,5})
 
 _FIGURES = rf"{ZERO}\d一二三四五六七八九"
 _SHORT_YEAR = rf"(?:[五六七八九][{ZERO}一二三四五六七八九]|[5-9]\d)"
-_YEAR_SIGN = r"年(?!第?\d{1,4}号(?!楼|线)|代|鉴|级|间隔)"
+_YEAR_SIGN = r"年(?!第?\d{1,4}号(?!楼|线)|代|鉴|级|版|间隔)"
 """年, unless it is part of a document number (一九八〇年223号文件) or of another word."""
 _MONTH_SIGN = "月(?![季度球亮饼嫂台龄薪报均供票检考])"
 _DAY_SIGN = "[日号](?!线|楼|文件)"
@@ -46,10 +48,10 @@ _BEGINNING = "初(?![步中级次始选期审评高创等婚诊])"
 def _months(k: str) -> str:
     """A month or months (3月, 3至6月, 5、6月份), with a day, days, a third or an edge. `k` marks the groups' names."""
     return rf"""
-    (?: (?P<ma{k}>{_MONTH}) {SPACE} (?:月份?)? (?:{_LINK}|、) )? (?P<m{k}>{_MONTH}) {SPACE} {_MONTH_SIGN} 份?
+    (?: (?P<ma{k}>{_MONTH}) {SPACE} (?: (?:月份?)? {_LINK} | 、 ) )? (?P<m{k}>{_MONTH}) {SPACE} {_MONTH_SIGN} 份?
     (?: {SPACE}
       (?: (?: (?P<da{k}>{_DAY}) {SPACE} [日号]? {_LINK} )? (?P<d{k}>{_DAY}) {SPACE} {_DAY_SIGN}
-        | (?P<x{k}>[上中下])旬
+        | (?P<x{k}>[上中下]|上中|中上|中下)旬
         | (?P<me{k}>{_END}|{_BEGINNING}) ) )?
     """
 
@@ -58,7 +60,7 @@ def _parts(k: str) -> str:
     """Half-years and quarters: 下半年, 第三季度末, 一至三季度, 前三季度."""
     return rf"""
     (?: (?P<h{k}>[上下])半年 (?!度?报)
-      | 第? (?: (?P<qa{k}>[一二三四1-4]) {SPACE} (?:季度)? (?:{_LINK}|、第?) )?
+      | 第? (?: (?P<qa{k}>[一二三四1-4]) {SPACE} (?: (?:季度)? {_LINK} 第? | 、 ) )?
         (?P<q{k}>[一二三四1-4]) {SPACE} 季度 (?!报) (?P<qe{k}>{_END})?
       | 前 (?P<qf{k}>[二两三23]) 个?季度 )
     """
@@ -76,7 +78,7 @@ def _date(k: str, relative: str) -> str:
         | {_parts(k)}
         | (?(lead{k})
             (?: 前 (?P<fm{k}>{_MONTH}) 个月
-              | (?P<xr{k}>[上中下])旬
+              | (?P<xr{k}>[上中下]|上中|中上|中下)旬
               | (?P<dr{k}>{_DAY}) {SPACE} {_DAY_SIGN}
               | (?P<e{k}>年[底末终初]|{_WITHIN}|同期|年中(?![国央学小型心部])|月[底末初]|{_END}|{_BEGINNING}) )
           | (?P<b{k}>(?<![{_FIGURES}十百千半多几全余每]) (?:年[底末终初]|{_WITHIN}|月[底末初])) ) )
@@ -169,7 +171,7 @@ def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
         rf"(?:{_LINK}(?:(?P<gy>(?:1[89]|20)\d\d)(?P=fs))?(?P<go>1[0-2]|0?[1-9])"
         rf"(?:(?P=fs)(?P<gd>3[01]|[12]\d|0?[1-9]))?(?![\d%年月]|[-./．]\d))?)",
         rf"(?P<span>(?<=[（(])(?P<sa>(?:19|20)\d\d){_LINK}(?P<sb>20\d\d)(?=[)）]))",
-        rf"(?P<date>{_NUMERAL_BEFORE}{_date('1', relative)}"
+        rf"(?P<date>{_WORD_BEFORE}{_date('1', relative)}"
         rf"(?:起?(?P<link>{_LINK}){_date('2', relative)}(?P<stop>止)?)?)",
         rf"(?P<length>{_NUMERAL_BEFORE}(?:(?P<lh>半){SPACE}(?:(?P<lhu>年)|个?多?(?P<lhv>月|天|日|小时))"
         rf"|(?P<lm>{_COUNT})个半(?P<lmu>月|小时)"
@@ -199,12 +201,15 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         )
         for row in vocabulary.table("time_relative")
     }
-    named = {place: [row["word"] for row in nots if row["place"] == place] for place in ("before", "after", "near")}
+    named = {
+        place: [row["word"] for row in nots if row["place"] in (place, "around")]
+        for place in ("before", "after", "near")
+    }
     tail = (
-        rf"{SPACE}(?:的|在|于)?{SPACE}(?:{_months('3')}(?:[、和]{_MONTH}{SPACE}月份?)?|年?(?:底|末|终|初)|末月{_DAY}{SPACE}[日号]"
+        rf"{SPACE}(?:的|在|于)?{SPACE}(?:{_months('3')}(?:[、和]{_MONTH}{SPACE}月份?)?|末月{_DAY}{SPACE}[日号]|年?(?:底|末|终|初)"
         rf"|[上下]半年|[上中下]旬|第?[一二三四]季度|(?:{_DAY}{SPACE}[日号]?{_LINK})?{_DAY}{SPACE}[日号]"
         rf"|(?:首个|最后一?个?|第[一二三四五\d]个?|前{_COUNT}个?)(?:工作日|季度|月|周|天|日))"
-        r"(?:底|末)?(?:之前|以前|前(?!后|期))?"
+        r"(?:底|末)?(?:之前|以前|前(?!后|期)|以内|内)?"
     )
     return Grammar(
         scan=re.compile(_scan(vocabulary, _any(relative), _any(units)), re.VERBOSE),

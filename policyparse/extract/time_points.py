@@ -124,6 +124,9 @@ def _limited(rules: Grammar, context: Context, start: int, end: int, period: Per
         return _Found(begin if means == "start" else start, after, "start", f"{period.low}/..")
     if means == "start" and not _COMPARED.match(text, end):
         return _Found(begin, end, "start", f"{period.low}/..")
+    if means == "finished":
+        # 截至2010年底已办结 tells; 实施期限截至2030年底, beyond the document's own date, limits
+        means = "deadline" if context.date and not period.high.startswith(UNKNOWN) else None
     if means == "deadline" and not _past(period.high, context.date):
         return _Found(begin, end, "deadline", f"../{period.high}")
     return _Found(start, end, "date" if period.low == period.high else "range", period.value)
@@ -273,11 +276,7 @@ def _extend_back(rules: Grammar, text: str, start: int, floor: int, only: str | 
     if before is None:
         return start, None
     word = rules.before_words[before[0]]
-    if (
-        _joined(text[before.start() - 1 : before.start()], word.not_after)
-        or word.means == "finished"
-        or (only and word.means != only)
-    ):
+    if _joined(text[before.start() - 1 : before.start()], word.not_after) or (only and word.means != only):
         return start, None
     return before.start(), word.means
 

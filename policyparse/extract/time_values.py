@@ -57,8 +57,9 @@ def whole_year(year: int | None) -> Period:
 
 
 def third(year: int | None, month: int, which: str) -> Period:
-    """上旬, 中旬 or 下旬 of a month: days 1–10, 11–20, 21 to the last."""
-    first, last = {"上": (1, 10), "中": (11, 20), "下": (21, last_day(year, month))}[which]
+    """上旬, 中旬 or 下旬 of a month: days 1–10, 11–20, 21 to the last; two of them together (中下旬)."""
+    bounds = {"上": (1, 10), "中": (11, 20), "下": (21, last_day(year, month))}
+    first, last = min(bounds[sign][0] for sign in which), max(bounds[sign][1] for sign in which)
     prefix = f"{year_text(year)}-{month:02d}"
     return Period(f"{prefix}-{first:02d}", f"{prefix}-{last:02d}")
 
