@@ -26,6 +26,8 @@ _DATE_LINE = re.compile(
     r"(?:\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*日)?\s*[）)]?(?:印发)?"
 )
 _NUMBER_LINE = re.compile(r"[^，。；：]{0,20}[〔\[【（(]\s*(?:19|20)\d{2}\s*[〕\]】）)]\s*(?:第\s*)?\d{1,5}\s*号")
+_NOTE = re.compile(r"[（(](?:此件|本文|此文|联系人|信息公开)[^）)]{0,40}[）)]")
+_DATE_AT_END = re.compile(r"[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?\s*[）)]$")
 _ANNEX = re.compile(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：．.、]?")
 _SALUTATION = re.compile(r"(?:各位|同志们|尊敬的)[^。]{0,30}[:：！!]?$")
 _BRACKET_TAIL = re.compile(r"[（(〔\[［【]\s*(?:责任|牵头|配合|省|市|县|区|各|由|完成|此件)")
@@ -83,10 +85,19 @@ def _starts_paragraph(line: str) -> bool:
     label = label_at(line)
     return bool(
         (label and label.style not in RUN_IN)
-        or _DATE_LINE.fullmatch(line)
-        or _NUMBER_LINE.fullmatch(line)
+        or _stands_alone(line)
         or _ANNEX.match(line)
         or line.startswith(("——", "--", "●", "■", "◆", "•"))
+    )
+
+
+def _stands_alone(line: str) -> bool:
+    """Dates, document numbers and notes in brackets; a title with its date in brackets behind it."""
+    return bool(
+        _DATE_LINE.fullmatch(line)
+        or _NUMBER_LINE.fullmatch(line)
+        or _NOTE.fullmatch(line)
+        or (line[-1] in "）)" and (date := _DATE_AT_END.search(line)) and date.start() > 8)
     )
 
 
@@ -107,7 +118,7 @@ def _join_wrapped(lines: Sequence[str], column: float) -> list[bool]:
         following = lines[index + 1]
         full = printed >= column - SLACK
         label = label_at(line)
-        if _DATE_LINE.fullmatch(line) or _NUMBER_LINE.fullmatch(line):
+        if _stands_alone(line) or _stands_alone(following):
             joined = False
         elif following[0] in NEVER_FIRST:
             joined = True

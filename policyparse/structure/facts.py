@@ -25,6 +25,8 @@ _BRACKETS = re.compile(r"[（(《<〈][^（()）]{0,24}[）)》>〉]$")
 _TITLE_ISSUER = re.compile(r"^(?P<organs>.{2,70}?)(?:关于|印发|转发|批转|公布|就《)")
 _ET_AL = re.compile(r"等(?:\d+|[一二三四五六七八九十]+|有关)?(?:个)?(?:部门|单位|部委)?$")
 _REPRESENTS = re.compile(r"我?(?:谨|仅)?代表(?P<organs>[^，。,；]{2,30}?)(?:向|，|,|表示|对|作)")
+# 中共某市委某市人民政府: two organs without a sign between them
+_PARTY_AND_GOVERNMENT = re.compile(r"^(中共[一-鿿]{2,14}?委(?:员会)?(?:办公[室厅])?)(?=[一-鿿]{2,12}政府)")
 _OUR_ORGAN = re.compile(r"(?:我们|作为)(?P<organ>[一-鿿]{2,10}?(?:局|委员会|办公室|中心|公司))")
 _OF_POST = re.compile(
     r"(?P<organ>[一-鿿XＸ×]{0,24}?(?:党工委|党委|[省市县区镇乡州盟旗]委|[局厅部委院署办]|委员会|政府|办公室|管委会|街道|公司))"
@@ -43,12 +45,15 @@ def facts(clean: CleanText, lines: Sequence[Line], vocabulary: Vocabulary) -> Fa
     """The facts of a document whose lines have their roles."""
     title = _joined(line for line in lines if line.role == roles.TITLE)
     cover = _joined(line for line in lines if line.role == roles.COVER_TITLE) or None
+    if cover is not None and roles.bare(cover) == roles.bare(title):
+        cover = None  # the source prints the title of what is carried above its notice
     if not title:
         title = clean.metadata.get("标题", "") or next((line.text for line in lines), "")[:80]
     kind = kind_of(title, lines, vocabulary)
-    front_to = next((i for i, line in enumerate(lines) if line.role == roles.TITLE), 0) if cover else len(lines)
-    front = lines[:front_to] if cover else lines
-    date = _date(lines, front, kind, bool(cover), clean.metadata)
+    front_to = next((i for i, line in enumerate(lines) if line.role == roles.TITLE), 0)
+    carrying = any(line.role == roles.COVER_TITLE for line in lines)
+    front = lines[:front_to] if carrying else lines
+    date = _date(lines, front, kind, carrying, clean.metadata)
     issuers = _issuers(front, lines, title, cover, kind, clean.metadata, clean.text)
     speaker = " ".join(line.text for line in lines if line.role in (roles.SPEAKER, roles.SUBTITLE))
     place = place_of(title, cover, issuers, speaker, clean.text, date, vocabulary)
@@ -175,7 +180,7 @@ def _issuers(
         if line.role == roles.SIGNATURE:
             match = roles.signature(line.text)
             signed += _organs(match["organ"] if match else line.text)
-    if not signed and cover:
+    if not signed and len(front) < len(lines):
         for line in lines:
             if line.role == roles.SIGNATURE:
                 signed += _organs(line.text)
@@ -189,7 +194,8 @@ def _issuers(
 
 def _organs(text: str) -> list[str]:
     """The organs that a signature or a title's beginning names."""
-    parts = [part for part in re.split(r"[、，,]|[ \t　]+", text.strip()) if part]
+    text = _PARTY_AND_GOVERNMENT.sub(r"\1 ", text.strip())
+    parts = [part for part in re.split(r"[、，,]|[ \t　]+", text) if part]
     if len(parts) > 1 and not all(roles.ORGAN_END.search(part) for part in parts):
         parts = [text.replace(" ", "")]
     return [part for part in parts if roles.ORGAN_END.search(part)]

@@ -98,7 +98,7 @@ def roles(clean: CleanText, vocabulary: Vocabulary) -> list[Line]:
                 out[index] = TABLE
     titled = _front(lines, out, 0, title_endings(vocabulary), clean, TITLE)
     main = "".join(line.text for line, role in zip(lines, out, strict=True) if role == TITLE)
-    carried = _carried(lines, out, titled, main, title_endings(vocabulary)) if CARRYING.search(main) else None
+    carried = _carried(lines, out, titled, main, title_endings(vocabulary))
     if carried is None:
         carried = _order(lines, out, main)
     if carried is not None:
@@ -230,8 +230,17 @@ def _addressee(text: str) -> bool:
 def _carried(
     lines: Sequence[Line], out: Sequence[str], index: int, cover: str, endings: re.Pattern[str]
 ) -> tuple[int, int] | None:
-    """The lines [first, last) that are the title of what a covering notice carries: the notice's title names it."""
-    named = bare(cover)
+    """The lines [first, last) that are the title of what a covering notice carries: the notice names it.
+
+    A notice whose own title was left out stands under the title of what it carries, which then comes again.
+    """
+    named = bare(cover) if CARRYING.search(cover) else ""
+    for line in lines[index : index + 8]:
+        for match in _CARRIED_NAME.finditer(line.text):
+            named += "|" + bare(match["name"])
+    if not named:
+        return None
+    named += "|" + bare(_without_date(cover))
     for first in range(index + 1, min(len(lines), index + 60)):
         title = ""
         for last in range(first, min(first + 6, len(lines))):
@@ -249,8 +258,14 @@ def _carried(
             if _in_cover(words, named) and (endings.search(_without_date(title)) or words + "的" in named):
                 following = lines[last + 1].text if last + 1 < len(lines) else ""
                 if len(words) >= 8 and not _in_cover(words + bare(following), named):
-                    return first, last + 1
+                    goes_on = last + 1 < len(lines) and _title_like(following) and endings.search(following)
+                    return first, last + 2 if goes_on and len(following) < 40 else last + 1
     return None
+
+
+_CARRIED_NAME = re.compile(
+    r"《(?P<name>[^《》]{6,80}(?:〈[^〉]+〉[^《》]*)?)》[^。]{0,60}(?:印发|同意|转发|公布|通过|发布|下发)"
+)
 
 
 def _in_cover(words: str, named: str) -> bool:

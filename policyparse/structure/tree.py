@@ -132,6 +132,7 @@ def _sections(
     warnings: list[str] = []
     current: dict[int, list[tuple[int, str | None]]] = {}
     stack: list[_Open] = []
+    latest: dict[str, int] = {}  # the last number of each style: some documents number on across their sections
     ends: list[int] = []
     queue = list(items)
     position = 0
@@ -139,6 +140,7 @@ def _sections(
         marks: list[tuple[int, str | None]] = []
         if line.role in (roles.TITLE, roles.ANNEX, roles.SIGNATURE) and stack:
             _close(stack, 0, ends, line.start)
+            latest.clear()
         here = []
         while position < len(queue) and queue[position].line == index:
             here.append(queue[position])
@@ -154,7 +156,8 @@ def _sections(
                 _close(stack, keep, ends, line.start)
         marks.append((line.start, sections[stack[-1].section].id if stack else None))
         for item in here:
-            depth = _depth(stack, item.label, warnings)
+            depth = _depth(stack, item.label, latest, warnings)
+            latest[item.label.style] = item.label.number
             _close(stack, depth, ends, item.start)
             number = len(sections)
             parent = sections[stack[-1].section].id if stack else None
@@ -191,7 +194,7 @@ def _close(stack: list[_Open], depth: int, ends: list[int], at: int) -> None:
     del stack[depth:]
 
 
-def _depth(stack: Sequence[_Open], label: Label, warnings: list[str]) -> int:
+def _depth(stack: Sequence[_Open], label: Label, latest: dict[str, int], warnings: list[str]) -> int:
     """How many open series the new item stands inside."""
     for depth in range(len(stack) - 1, -1, -1):
         entry = stack[depth]
@@ -205,13 +208,13 @@ def _depth(stack: Sequence[_Open], label: Label, warnings: list[str]) -> int:
     for depth in range(len(stack) - 1, -1, -1):
         entry = stack[depth]
         if entry.style == label.style:
-            if label.number != 1:
+            if label.number != 1 and label.number != latest.get(label.style, 0) + 1:
                 warnings.append(f"numbering: {label.text} follows number {entry.number} of its series")
             return depth
     depth = len(stack)
     while depth and RANK[stack[depth - 1].style] > RANK[label.style]:
         depth -= 1
-    if label.number > 1 and not (depth and stack[depth - 1].style in CHINESE):
+    if label.number > 1 and label.number != latest.get(label.style, 0) + 1:
         warnings.append(f"numbering: the series of {label.text} begins with {label.number}")
     return depth
 

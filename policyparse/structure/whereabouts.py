@@ -128,8 +128,6 @@ def issuer_level(issuers: Sequence[str], date: str | None, vocabulary: Vocabular
     atlas = gazetteer(vocabulary)
     for issuer in issuers:
         name = issuer.removeprefix("中共")
-        if _NATIONAL.match(name):
-            return "nation"
         if "/" in name:
             return atlas.level_of(name) or _by_word(name.rsplit("/", 1)[1])
         levels = []
@@ -140,6 +138,8 @@ def issuer_level(issuers: Sequence[str], date: str | None, vocabulary: Vocabular
                 levels.append(level)
         if levels:
             return max(levels, key=LEVELS.index)
+        if _NATIONAL.match(name):
+            return "nation"
         if level := _by_word(name[:2]) or _by_word(name[:1]):
             return level
     return None
