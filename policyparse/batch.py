@@ -39,6 +39,11 @@ class Found:
     reason: str = ""
     remedy: str = ""
 
+    @property
+    def fault(self) -> bool:
+        """Whether this is something left behind, and not just something that is no document."""
+        return self.code in _FAULTS
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -203,7 +208,7 @@ def read_file(path: Path, parse: Parse) -> Outcome:
 def _passed_over(found: Found) -> Imported | None:
     if found.code is None:
         return None
-    status = "failed" if found.code in _FAULTS else "skipped"
+    status = "failed" if found.fault else "skipped"
     return Imported(printable(found.path), status, None, found.code, found.reason, found.remedy or None)
 
 

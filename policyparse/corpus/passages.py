@@ -47,6 +47,29 @@ def heading(section: Section) -> str:
     return section.label + section.title
 
 
+def path_of(document: Document, section: str | None) -> tuple[str, ...]:
+    """The headings that stand above, from the outside in, the section's own last."""
+    sections = {each.id: each for each in document.sections}
+    return _path(sections[section], sections) if section in sections else ()
+
+
+def before_repairs(document: Document, start: int, end: int) -> str:
+    """`document.text[start:end]` as it stood before cleaning: every repair inside the span undone."""
+    pieces: list[str] = []
+    at = start
+    for repair in sorted(document.repairs, key=lambda repair: (repair.start, repair.end)):
+        if repair.end < start or repair.start < at:
+            continue
+        if repair.start > end or (repair.start == end and repair.end > end):
+            break
+        if repair.end > end:
+            break
+        pieces += (document.text[at : repair.start], repair.before)
+        at = repair.end
+    pieces.append(document.text[at:end])
+    return "".join(pieces)
+
+
 def passages(document: Document) -> list[Passage]:
     """The passages of `document` in order of their start."""
     sections = {section.id: section for section in document.sections}

@@ -232,6 +232,11 @@ class Store:
                 yield Document.model_validate_json(row["json"])
             last = rows[-1]["seq"]
 
+    def in_order(self, identities: Iterable[str]) -> list[str]:
+        """The ids in the order in which their documents came; those that are not there are left out."""
+        wanted = set(identities)
+        return [row[0] for row in self._db.execute("SELECT id FROM documents ORDER BY seq") if row[0] in wanted]
+
     def find(self, prefix: str) -> list[str]:
         """The ids that begin with `prefix`."""
         if self._db.execute("SELECT 1 FROM documents WHERE id = ?", (prefix,)).fetchone():

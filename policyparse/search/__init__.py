@@ -25,7 +25,7 @@ from policyparse.search.plan import Plan, Planner
 from policyparse.search.query import QueryError, parse_query
 from policyparse.words import pairs, squeezed
 
-__all__ = ["FACETS", "SORTS", "Hit", "QueryError", "Results", "excerpt", "highlights", "search"]
+__all__ = ["FACETS", "SORTS", "Hit", "QueryError", "Results", "excerpt", "highlights", "matching_documents", "search"]
 
 SORTS = ("relevance", "date", "oldest", "place")
 
@@ -40,6 +40,9 @@ FACETS = {
 NEAR = 0.9
 #: Short clauses (各镇人民政府： …) are alike by chance.
 _NEAR_LEAST = 20
+
+#: tantivy's aggregation answers with at most 65,000 buckets.
+_MOST_DOCUMENTS = 65_000
 
 #: Hits that are ranked at a time while copies are being folded.
 _WINDOW = 64
@@ -139,6 +142,15 @@ def search(
         more=len(found) > offset + limit,
         advice=[] if total else advice(corpus, searcher, planner, query, filters or {}),
     )
+
+
+def matching_documents(corpus: Corpus, query: str, filters: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+    """The ids of all documents with a hit, in the order in which they came. Raises QueryError."""
+    plan = Planner(corpus).plan(parse_query(query), list((filters or {}).items()))
+    answer = corpus.index.searcher().aggregate(
+        plan.query, {"ids": {"terms": {"field": "document", "size": _MOST_DOCUMENTS}}}
+    )
+    return corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
 
 
 @dataclass

@@ -237,7 +237,7 @@ class Planner:
                     self._note(squeezed(printed))
             return Query.term_set_query(self.schema, "institution", sorted(found.canonical))
         if name == "issuer":
-            forms = {normal(value), *same_institutions(value, self.corpus).canonical}
+            forms = same_institutions(value, self.corpus).asked
             return Query.boolean_query(
                 [(Occur.Should, self._run("issuer_pairs", squeezed(form))) for form in sorted(forms)]
             )

@@ -1,0 +1,102 @@
+"""The command line: parses arguments, calls a Python function, shows what it gives.
+
+In: arguments. Out: results on standard output, all else on standard error, and the exit code of the contract:
+0 all done, 1 something was left behind, 2 the command was called wrongly.
+Touches: the two streams; everything else through the rooms below.
+
+A file a topic: files.py (parse, import, imports, reindex), search.py, show.py, export.py, compare.py. A new command
+is written in a file of its own and named in COMMANDS.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from policyparse.cli import compare, export, files, search, show
+from policyparse.cli.messages import Group, say
+from policyparse.cli.tables import complain
+from policyparse.passing import PolicyparseError, ReadError
+
+COMMANDS: tuple[click.Command, ...] = (
+    files.parse_command,
+    files.import_command,
+    search.search_command,
+    show.show_command,
+    export.export_command,
+    compare.compare_command,
+    files.imports_command,
+    files.reindex_command,
+)
+
+
+def _version() -> str:
+    try:
+        return version("policyparse")
+    except PackageNotFoundError:
+        return "0"
+
+
+@click.group(
+    cls=Group,
+    help=say(
+        "Read Chinese policy texts and turn them into data: structure, institutions, delegated items, time points, "
+        "responsible departments, and a searchable corpus.",
+        "读取中文政策文件，转成数据：结构、机构、下放事项、时间、责任单位，并建立可检索的语料库。",
+    ),
+    examples=[
+        ("policyparse import notices/ --corpus pilots", say("import a folder", "导入一个文件夹")),
+        ("policyparse search 权限下放 --corpus pilots", say("search in it", "在其中检索")),
+        ("policyparse show 3f2a --corpus pilots", say("one document's tables", "一份文件的各种表")),
+    ],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(_version(), prog_name="policyparse", help=say("Show the version and exit.", "显示版本后退出。"))
+def cli() -> None:
+    """All commands."""
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line and exits."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and (not stream.isatty() or "utf" in (stream.encoding or "").lower()):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Runs the command line and returns the exit code."""
+    try:
+        answer = cli.main(arguments, prog_name="policyparse", standalone_mode=False)
+        code = answer if isinstance(answer, int) else 0
+        sys.stdout.flush()
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "policyparse"
+        complain(f"{error.format_message()} {say('See', '参见')} {where} --help")
+        return 2
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except ReadError as error:
+        complain(str(error))
+        return 1
+    except PolicyparseError as error:
+        complain(str(error))
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        complain(say("stopped; the same command continues where it was", "已中断；再次运行同一命令会接着做"))
+        return 1
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        complain(f"{error.filename or ''}: {error.strerror or error}")
+        return 1
+    return code

@@ -1,0 +1,251 @@
+"""The command show: one document with its tables, or one clause with its source.
+
+In: an id. Out: facts, outline and tables, or the clause; or JSON. Touches: through corpus.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from policyparse.cli.messages import Command, say
+from policyparse.cli.options import corpus_option, json_option
+from policyparse.cli.search import labels
+from policyparse.cli.tables import console, in_terminal, marked, one_line, safe, show_table
+from policyparse.corpus import Corpus
+from policyparse.corpus.passages import before_repairs, path_of
+from policyparse.model import Clause, Document, Origin
+
+
+@click.command(
+    "show",
+    cls=Command,
+    short_help=say("One document's tables, or one clause.", "一份文件的各种表，或一条条款。"),
+    help=say(
+        "Show a document (ID: 3f2a…) with its facts, outline and tables, or a clause (ID: 3f2a…#c7). The beginning of an "
+        "id is enough while no other begins so.",
+        "显示一份文件（编号如 3f2a…）的基本信息、提纲和各表，或一条条款（如 3f2a…#c7）。编号写开头几位、不重复即可。",
+    ),
+    examples=[
+        ("policyparse show 3f2a --corpus pilots", say("facts, outline and tables", "信息、提纲和各表")),
+        ("policyparse show '3f2a#c7' --source", say("a clause, and where it stands in its file", "条款及其在原文件中的位置")),
+        ("policyparse show 3f2a --json", say("the whole document as JSON", "整份文件的 JSON")),
+    ],
+)  # fmt: skip
+@click.argument("identity", metavar="ID")
+@corpus_option
+@click.option(
+    "--source", "with_source", is_flag=True, help=say("Where it stands in the source file.", "在原文件中的位置。")
+)
+@click.option("--text", "with_text", is_flag=True, help=say("The whole text too.", "同时显示全文。"))
+@json_option
+def show_command(identity: str, directory: Path, with_source: bool, with_text: bool, as_json: bool) -> int:
+    with Corpus.open(directory) as corpus:
+        if "#" in identity:
+            document, clause = corpus.clause(identity)
+            sources = corpus.store.sources(document.id)
+            if as_json:
+                click.echo(json.dumps(_clause_json(document, clause), ensure_ascii=False))
+            else:
+                _show_clause(document, clause, sources, with_source)
+            return 0
+        document = corpus.document(identity)
+        sources = corpus.store.sources(document.id)
+        relatives = corpus.store.relatives(document.id)
+    if as_json:
+        click.echo(document.model_dump_json(by_alias=True))
+        return 0
+    _show_facts(document, sources, relatives)
+    _show_outline(document)
+    _show_tables(document)
+    if with_source:
+        _show_origins(document)
+    if with_text:
+        console().print(Text(safe(document.text)))
+    return 0
+
+
+def _show_facts(document: Document, sources: list[tuple[str, int]], relatives: list[tuple[str, str]]) -> None:
+    names = labels(None)
+    files = [
+        f"{path} ({part}/{document.source.parts})" if document.source.parts > 1 else path for path, part in sources
+    ]
+    rows = [
+        (say("title", "标题"), document.title),
+        (say("cover title", "印发通知"), document.cover_title),
+        (say("kind", "文种"), names.get(("kind", document.kind), document.kind)),
+        (say("number", "文号"), document.doc_number),
+        (say("issuers", "发文机关"), "；".join(document.issuers)),
+        (say("date", "日期"), document.date),
+        (say("place", "地区"), (document.place or "") + (say(" (masked)", "（隐名）") if document.masked else "")),
+        (say("level", "层级"), names.get(("level", document.level or ""), document.level)),
+        (say("file", "来源文件"), "\n".join(files)),
+        (say("encoding", "编码"), document.source.encoding),
+        (say("repairs", "修复"), _repairs(document)),
+        (say("near-duplicates", "近似文件"), "\n".join(f"{identity} {title}" for identity, title in relatives)),
+        (say("warnings", "提示"), "\n".join(document.warnings)),
+    ]
+    columns = [say("fact", "项目"), say("value", "内容")]
+    show_table(document.id, columns, [[name, value] for name, value in rows if value], wide=columns[1])
+
+
+def _repairs(document: Document) -> str:
+    kinds = Counter(repair.reason for repair in document.repairs)
+    return ", ".join(f"{reason} {number}" for reason, number in kinds.most_common())
+
+
+def _show_outline(document: Document) -> None:
+    names = labels(None)
+    lines: list[tuple[int, int, str, str]] = [
+        (section.start, 0, "  " * (section.level - 1) + section.label + section.title, "")
+        for section in document.sections
+    ]
+    depths = {section.id: section.level for section in document.sections}
+    for clause in document.clauses:
+        depth = depths.get(clause.section or "", 0)
+        tag = names.get(("tag", clause.tags[0].tag), clause.tags[0].tag) if clause.tags else ""
+        first = one_line(clause.text)
+        lines.append(
+            (clause.start, 1, "  " * depth + (first[:40] + "…" if len(first) > 40 else first), f"{clause.id} {tag}")
+        )
+    rows = [[text, note] for _, _, text, note in sorted(lines)]
+    columns = [say("outline", "提纲"), say("clause, tag", "条款、标签")]
+    show_table(say("Outline", "提纲"), columns, rows, wide=columns[0])
+
+
+def _show_tables(document: Document) -> None:
+    names = labels(None)
+    clause = say("clause", "条款")
+    bodies: dict[str, list[tuple[str, str | None]]] = {}
+    for mention in document.institutions:
+        bodies.setdefault(mention.canonical, []).append((mention.text, mention.clause))
+    show_table(
+        say("Institutions", "机构"),
+        [say("institution", "机构全称"), say("printed as", "文中写法"), say("times", "次数"), clause],
+        [
+            [full, "、".join(dict.fromkeys(t for t, _ in found)), str(len(found)), _ids(c for _, c in found)]
+            for full, found in bodies.items()
+        ],
+        wide=say("institution", "机构全称"),
+    )
+    show_table(
+        say("Time points", "时间节点"),
+        [say("words", "原文"), say("type", "类型"), say("value", "值"), clause],
+        [[p.text, names.get(("type", p.type), p.type), p.value, p.clause or ""] for p in document.time_points],
+        wide=say("words", "原文"),
+    )
+    show_table(
+        say("Delegated items", "下放事项"),
+        [say("item", "事项"), say("from", "下放方"), say("to", "承接方"), say("mode", "方式"), clause],
+        [
+            [
+                d.item, "、".join(d.from_), "、".join(d.to),
+                "、".join(names.get(("mode", mode), mode) for mode in d.mode), d.clause or "",
+            ]
+            for d in document.delegations
+        ],
+        wide=say("item", "事项"),
+    )  # fmt: skip
+    show_table(
+        say("Responsibilities", "责任分工"),
+        [say("departments", "单位"), say("role", "角色"), say("task", "任务"), say("deadline", "期限"), clause],
+        [
+            ["、".join(r.departments), names.get(("role", r.role), r.role), r.task, r.deadline or "", r.clause or ""]
+            for r in document.responsibilities
+        ],
+        wide=say("task", "任务"),
+    )
+    show_table(
+        say("Citations", "引用文件"),
+        [say("title", "文件名"), say("number", "文号"), clause],
+        [[c.title or c.text, c.doc_number or "", c.clause or ""] for c in document.citations],
+        wide=say("title", "文件名"),
+    )
+
+
+def _ids(clauses: object) -> str:
+    ids = dict.fromkeys(str(clause) for clause in clauses if clause)  # type: ignore[attr-defined]
+    shown = list(ids)
+    return " ".join(shown[:6]) + (" …" if len(shown) > 6 else "")
+
+
+def _show_origins(document: Document) -> None:
+    show_table(
+        say("Source", "来源位置"),
+        [say("clause", "条款"), say("where", "位置")],
+        [[clause.id, _where(clause.origin)] for clause in document.clauses],
+    )
+
+
+def _where(origin: Origin) -> str:
+    parts = [
+        (say("page", "页"), origin.page),
+        (say("paragraph", "段"), origin.paragraph),
+        (say("table", "表"), origin.table),
+        (say("row", "行"), origin.row),
+        (say("column", "列"), origin.column),
+    ]
+    named = [f"{name} {value}" for name, value in parts if value is not None]
+    if origin.start is not None and origin.end is not None:
+        named.append(say("characters ", "字符 ") + f"{origin.start}–{origin.end}")
+    return ", ".join(named)
+
+
+def _clause_json(document: Document, clause: Clause) -> dict[str, object]:
+    whole = document.model_dump(mode="json", by_alias=True)
+    kinds = ("institutions", "time_points", "delegations", "responsibilities", "citations")
+    return {
+        "id": f"{document.id}#{clause.id}",
+        "document": {key: whole[key] for key in ("id", "title", "kind", "doc_number", "date", "place", "level", "source")},
+        "path": list(path_of(document, clause.section)),
+        **clause.model_dump(mode="json"),
+        "before": before_repairs(document, clause.start, clause.end),
+        **{kind: [m for m in whole[kind] if m["clause"] == clause.id] for kind in kinds},
+    }  # fmt: skip
+
+
+def _show_clause(document: Document, clause: Clause, sources: list[tuple[str, int]], with_source: bool) -> None:
+    names = labels(None)
+    spans = [
+        (mention.start - clause.start, mention.end - clause.start)
+        for mention in (*document.institutions, *document.time_points)
+        if mention.clause == clause.id
+    ]
+    tags = "、".join(f"{names.get(('tag', tag.tag), tag.tag)} {tag.score:.2f}" for tag in clause.tags)
+    heads = [
+        f"{document.id}#{clause.id}",
+        document.title + (f"  {document.doc_number}" if document.doc_number else ""),
+        " › ".join(path_of(document, clause.section)),
+        tags,
+    ]
+    for head in heads:
+        if head:
+            click.echo(one_line(head))
+    if in_terminal():
+        console().print(marked(clause.text, spans))
+    else:
+        click.echo(one_line(clause.text))
+    if with_source:
+        for path, part in sources:
+            click.echo(f"{say('file', '文件')}: {one_line(path)}" + (f" ({part})" if document.source.parts > 1 else ""))
+        click.echo(f"{say('where', '位置')}: {_where(clause.origin)}")
+        click.echo(f"{say('offsets', '偏移')}: {clause.start}–{clause.end}")
+        before = before_repairs(document, clause.start, clause.end)
+        if before != clause.text:
+            click.echo(f"{say('before repairs', '修复之前')}: {one_line(before)}")
+    parts = [
+        (say("institutions", "机构"), [m.canonical for m in document.institutions if m.clause == clause.id]),
+        (say("time points", "时间"), [f"{m.text} = {m.value}" for m in document.time_points if m.clause == clause.id]),
+        (say("delegations", "下放"), [m.item for m in document.delegations if m.clause == clause.id]),
+        (
+            say("responsibilities", "责任"),
+            [f"{'、'.join(m.departments)}: {m.task}" for m in document.responsibilities if m.clause == clause.id],
+        ),
+    ]
+    for name, values in parts:
+        if values:
+            click.echo(f"{name}: {one_line('；'.join(dict.fromkeys(values)))}")
