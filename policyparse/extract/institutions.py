@@ -1,0 +1,79 @@
+"""Institutions: the organs, units and bodies that a text names (annotation guide §4).
+
+In: Outline, Vocabulary. Out: a list of Institution, in text order, none overlapping. Pure.
+
+Order, and why: what is no text (the document's own title lines, 《…》, document numbers) is blanked first, so that
+no later step has to ask; places are found, because a name begins with one; the grammar reads names from their
+last word to the left; the context says which of them count; last, the canonical names, which need all mentions.
+"""
+
+from __future__ import annotations
+
+import re
+
+from policyparse.extract.institutions_canonical import canonical_names
+from policyparse.extract.institutions_context import Judge, blank
+from policyparse.extract.institutions_grammar import Candidate, Walker
+from policyparse.extract.institutions_lexicon import lexicon
+from policyparse.model import Institution
+from policyparse.passing import Outline
+from policyparse.places import gazetteer
+from policyparse.vocabulary import Vocabulary
+
+_BOOK = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,120}》[^《》]{0,120}){0,3}》")
+# 东府办〔2009〕145号, 国发(1981)88号: the letters before the year are an organ's mark, not a mention.
+_NUMBER = re.compile(
+    r"[一-鿿]{0,8}[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号"
+)
+
+
+def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
+    """Every mention of a definite organ, unit or body, with its full official name as far as the document proves it."""
+    words = lexicon(vocabulary)
+    places = gazetteer(vocabulary)
+    spans = [match.span() for match in _BOOK.finditer(outline.text)]
+    spans += [match.span() for match in _NUMBER.finditer(outline.text)]
+    spans += list(outline.title_spans)
+    text = blank(outline.text, spans)
+    found = places.find(text)
+    ends = {end: start for start, end, _ in found}
+    for part in (outline.facts.place or "").split("/"):
+        _add_place(text, part, ends)
+    candidates = Walker(text, ends, words).candidates()
+    judge = Judge(text, words, outline.facts.level)
+    judge.judge(candidates)
+    everything = candidates + judge.departments(candidates)
+    kept = _longest([candidate for candidate in everything if not candidate.rejected])
+    names = canonical_names(outline, text, candidates, kept, words, places)
+    return [
+        Institution(
+            text=outline.text[candidate.start : candidate.end],
+            canonical=name,
+            start=candidate.start,
+            end=candidate.end,
+            clause=outline.clause_at(candidate.start),
+        )
+        for candidate, name in zip(kept, names, strict=True)
+    ]
+
+
+def _add_place(text: str, name: str, ends: dict[int, int]) -> None:
+    """The document's own place, which the gazetteer may not have (a town that was merged)."""
+    if len(name) < 2:
+        return
+    at = text.find(name)
+    while at >= 0:
+        ends.setdefault(at + len(name), at)
+        at = text.find(name, at + len(name))
+
+
+def _longest(candidates: list[Candidate]) -> list[Candidate]:
+    """In text order, without overlaps; the longer of two that overlap stays."""
+    out: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
+        if out and candidate.start < out[-1].end:
+            if candidate.end - candidate.start > out[-1].end - out[-1].start:
+                out[-1] = candidate
+            continue
+        out.append(candidate)
+    return out

@@ -1,0 +1,284 @@
+"""What counts: judges the names that the grammar found by the words around them (annotation guide §4).
+
+In: the blanked text, candidates, Lexicon, the document's level. Out: the candidates, each kept or with the
+reason why it is rejected; and the one-word departments of lists (城管、环保等部门). Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from policyparse.extract.institutions_grammar import MAX_NAME, Candidate
+from policyparse.extract.institutions_lexicon import Head, Lexicon
+
+_SEPARATORS = "、和及与暨/"
+_WITH_OFFICE = ("纪委", "监委", "纪委监委", "纪律检查委员会", "纪工委")
+_RANK = {
+    "nation": 0, "province": 1, "prefecture": 2, "county": 3, "town": 4, "village": 5,
+}  # fmt: skip
+LEVEL_RANK = {
+    "全国": 0, "国家": 0, "省": 1, "省级": 1, "自治区": 1, "兵团": 1, "市": 2, "市级": 2, "州": 2, "州级": 2,
+    "盟": 2, "自治州": 2, "县": 3, "县级": 3, "区": 3, "区级": 3, "旗": 3, "镇": 4, "镇级": 4, "乡": 4,
+    "街道": 4, "试点镇": 4, "试点乡镇": 4, "村": 5,
+}  # fmt: skip
+
+# 各 … 、县（区）人民政府: the collective reaches over a list of levels.
+_COLLECTIVE = re.compile(r"(?:各|有关|相关|所有|上述)[省市县区州盟旗镇乡街道自治直辖级、（）()及和与或/\s]{0,16}$")
+_LEVEL_LIST = re.compile(r"(?:[省市县区州盟旗镇乡村]|街道)[、/（(）)和及与或]*$")
+# Meetings: 省委十二届二次全会, 市政府第3次常务会议, 县委农村工作会议.
+_MEETING = re.compile(
+    r"(?:第?[一二三四五六七八九十百〇○0-9]+[届次][^，。；：、\n]{0,14}?"
+    r"|(?:常务|常委会?|党组|全体|专题|办公|主任|主席|党委|扩大|务虚|经济|农村|工作|组织|宣传|政法|城市|人才|民族|宗教|统战"
+    r"|改革|教育|科技|卫生|电视电话|电话|座谈|动员|推进|表彰){0,4})"
+    r"(?:会议|全会|大会)"
+)
+# 市委林元和书记: a name of two or three characters and a post.
+_NAMED_POST = re.compile(r"[一-鿿]{2,3}(?:同志|书记|市长|县长|区长|镇长|乡长|省长|主席|主任|常委|局长|厅长|部长)")
+_COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,3}[大个家所类级]")
+_HANGER = re.compile(r"(?:的?牌子|牌|[^，。；,;\n]{0,24}合署办公)")
+_FUNCTION_BODY = re.compile(r"(?:行政)?(?:主管|管理|监管|执法)?部门")
+_LIST_TAIL = re.compile(r"等(?:\d+个|[一二三四五六七八九十]+个|多个?|有关|相关|主管|职能|政府|成员|执法|综合|监管|责任){0,3}(?:部门|单位)")
+_ODD_ITEM = re.compile(r"(?<=[、])[一-鿿]{2,5}$")
+_CENTRE = re.compile(
+    r"中央(?=(?:和省|、省|和自治区|、国务院|的?(?:决策|部署|精神|要求|方针|号召|统一|重大决策|大政方针|巡视)"
+    r"|关于|决定|批准|提出|要求|同意|确定|明确))(?!.{0,4}会议)"
+)
+_OWN = re.compile(r"我(?:局|委|厅|办|部|院|会)(?![员们长托任理法学事公门分队里内面])")
+
+
+def blank(text: str, spans: list[tuple[int, int]]) -> str:
+    """`text` with the characters of `spans` replaced by NUL, so that offsets stay."""
+    out: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        start = max(start, at)
+        if end > start:
+            out += (text[at:start], "\0" * (end - start))
+            at = end
+    out.append(text[at:])
+    return "".join(out)
+
+
+class Judge:
+    """Decides about the candidates of one text."""
+
+    def __init__(self, text: str, lexicon: Lexicon, level: str | None) -> None:
+        self.text, self.lexicon = text, lexicon
+        self.rank = _RANK.get(level or "", 9)
+
+    def judge(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Sets `rejected` and `elided` of every candidate; shared levels are cut off."""
+        for index, candidate in enumerate(candidates):
+            previous = candidates[index - 1] if index else None
+            candidate.rejected = self._left(candidate) or self._right(candidate)
+            if not candidate.rejected:
+                candidate.rejected = self._bare(candidate, previous, index)
+            if candidate.head.word in _WITH_OFFICE and self.text.startswith("机关", candidate.end):
+                candidate.end += 2
+        # 人才服务站、…服务所: what stands in one list with a named unit is named too
+        for here, following in zip(reversed(candidates[:-1]), reversed(candidates[1:]), strict=True):
+            if here.rejected == "class" and not following.rejected and following.head.sort in ("open", "branch"):
+                if self.text[here.end : following.start] == "、" and self._starts(here.start):
+                    here.rejected = ""
+        return candidates
+
+    def _starts(self, at: int) -> bool:
+        return not at or not "一" <= self.text[at - 1] <= "鿿" or self._boundary(at)
+
+    def _left(self, candidate: Candidate) -> str:
+        text, start = self.text, candidate.start
+        low = max(0, start - 20)
+        before = text[low:start]
+        if _COLLECTIVE.search(before):
+            return "collective"
+        if candidate.prefix_sort == "level" and _LEVEL_LIST.search(before):
+            printed = text[start : candidate.prefix]
+            joined = not before or before[-1] not in "、/（(）)和及与或"
+            if candidate.head.sort == "body" and candidate.head.word not in ("委", "纪委"):
+                if LEVEL_RANK.get(printed, 9) > self.rank or joined:
+                    return "collective"
+            elif candidate.head.sort not in ("body", "name"):
+                candidate.start = candidate.prefix
+                candidate.prefix_sort = ""
+        if candidate.prefix_sort == "level" and before[-1:] == "全":
+            return "scope"
+        if candidate.prefix_sort == "level" and text[candidate.prefix - 1] == "级" and candidate.head.sort == "body":
+            return "class"
+        if candidate.prefix_sort != "place" and self.lexicon.generic.ending_at(text, start, low):
+            return "generic"
+        if candidate.prefix_sort == "level" and text[start : candidate.prefix] in ("乡镇", "街镇", "镇街"):
+            return "collective"
+        if candidate.prefix_sort == "level" and before[-1:] in "乡县市镇街区" and before[-1:]:
+            # 乡镇党委, 市县政府
+            if not self.lexicon.functions.ending_at(text, start, low) and candidate.head.word != "委":
+                return "collective"
+        return ""
+
+    def _right(self, candidate: Candidate) -> str:
+        text, end = self.text, candidate.end
+        if self.lexicon.posts.match(text, end):
+            return "post"
+        if text[end : end + 1] in "〔[［":
+            return "number"
+        if _MEETING.match(text, end):
+            return "meeting"
+        if candidate.head.sort in ("body", "name"):
+            if candidate.head.word in ("委", "政府", "党委", "党工委", "人民政府") and _NAMED_POST.match(text, end):
+                return "post"
+            if candidate.head.word in ("政府", "人民政府", "人大", "政协") and self.lexicon.after.match(text, end):
+                return "compound"
+        return ""
+
+    def _bare(self, candidate: Candidate, previous: Candidate | None, index: int) -> str:
+        """Whether a name without a place or level stands for a definite organ."""
+        if candidate.prefix_sort or candidate.merged:
+            return ""
+        head = candidate.head
+        if _COUNTED.match(self.text, candidate.start) or self.text[candidate.start : candidate.end] in self.lexicon.classes:
+            if not (head.bare == "context" and self._set_up(candidate)) and head.sort != "name":
+                return "class"
+        sibling = previous is not None and self._joined(previous.end, candidate.start)
+        if sibling and previous is not None and not previous.rejected:
+            candidate.elided = index - 1
+        if head.sort == "body":
+            if sibling and previous is not None and previous.rejected in ("collective", "generic"):
+                return previous.rejected
+            if head.bare == "yes" or candidate.elided >= 0:
+                return ""
+            return "bare"
+        if head.sort in ("name", "closed", "strict", "branch"):
+            if sibling and previous is not None and previous.rejected in ("collective", "generic"):
+                return previous.rejected
+            return ""
+        if head.sort == "group":
+            if candidate.functions + candidate.unknown == 0:
+                return "" if head.bare == "yes" or (head.bare == "context" and self._set_up(candidate)) else "bare"
+            return "" if candidate.end - candidate.start >= len(head.word) + 2 else "bare"
+        if previous is not None and previous.end < candidate.start and self._refused(previous, candidate.start):
+            return previous.rejected
+        return "" if self._definite(candidate, sibling and candidate.elided >= 0) else "class"
+
+    def _refused(self, previous: Candidate, start: int) -> bool:
+        """政务服务中心（便民服务中心）: the second name of a class."""
+        return bool(previous.rejected) and self.text[previous.end : start] in "（("
+
+    def _joined(self, end: int, start: int) -> bool:
+        gap = self.text[end:start].strip()
+        return gap == "" or (len(gap) == 1 and gap in _SEPARATORS) or gap in ("以及", "、 ", "和 ")
+
+    def _set_up(self, candidate: Candidate) -> bool:
+        return self.lexicon.setup.ending_at(self.text, candidate.start, max(0, candidate.start - 5)) > 0
+
+    def _definite(self, candidate: Candidate, sibling: bool) -> bool:
+        """Open names (中心, 医院, 公司): definite when set up, hung out, quoted, listed by name, or long enough."""
+        text = self.text
+        content = candidate.head_start - candidate.start
+        if content < 2:
+            return candidate.head.bare == "context" and (sibling or self._set_up(candidate)) and content == 0
+        if candidate.head.sort == "company":
+            if candidate.head.word.endswith(("有限公司", "责任公司")):
+                return content >= 2
+            if candidate.functions:
+                return False
+        before = text[candidate.start - 1] if candidate.start else "\n"
+        after = text[candidate.end : candidate.end + 1] or "\n"
+        if sibling or self._set_up(candidate) or _HANGER.match(text, candidate.end):
+            return True
+        boundary = before in "含如" or text.endswith("包括", 0, candidate.start)
+        if (before in "“（(、；;" or boundary) and after in "”）)、；;（(等":
+            return True
+        if before in "\n.．)） " and after in "\n；;。（(、":
+            return True
+        return content >= 8
+
+    def departments(self, candidates: list[Candidate]) -> list[Candidate]:
+        """One-word departments in a list (城管、环保、劳动等部门) and function-named bodies (宣传部门)."""
+        text, lexicon = self.text, self.lexicon
+        out: list[Candidate] = []
+        ends = {candidate.end: candidate for candidate in candidates}
+        for tail in _LIST_TAIL.finditer(text):
+            at = tail.start()
+            low = max(0, at - 120)
+            items: list[Candidate] = []
+            while at > low:
+                organ = ends.get(at)
+                if organ is not None:
+                    at = organ.start
+                else:
+                    size = lexicon.departments.ending_at(text, at, low)
+                    if size:
+                        item = self._one_word(at - size, at)
+                        items.append(item)
+                        at = item.start
+                    else:
+                        # an item that names no department (授权) does not end the list
+                        odd = _ODD_ITEM.search(text, max(low, at - 6), at)
+                        if odd is None:
+                            break
+                        at = odd.start()
+                if not (at > low and text[at - 1] in "、和及与"):
+                    break
+                at -= 1
+            if items and not self._generic_before(items[-1].start):
+                out += [item for item in items if item.rejected == ""]
+        for body in re.finditer("部门|机关", text):
+            item = self._function_body(body.start(), body.end())
+            if item is not None:
+                out.append(item)
+        for pattern in (_CENTRE, _OWN):
+            out += [
+                Candidate(m.start(), m.end(), Head(m[0], "name"), m.start(), m.start())
+                for m in pattern.finditer(text)
+                if not any(c.start <= m.start() < c.end and not c.rejected for c in (ends.get(m.end()),) if c)
+            ]
+        return out
+
+    def _generic_before(self, at: int) -> bool:
+        return self.lexicon.generic.ending_at(self.text, at, max(0, at - 6)) > 0
+
+    def _one_word(self, start: int, end: int) -> Candidate:
+        head = Head(self.text[start:end], "department")
+        prefix, sort = start, ""
+        if start and self.text[start - 1] in "省市县区镇" and not self.lexicon.functions.ending_at(self.text, start):
+            if start < 2 or not "一" <= self.text[start - 2] <= "鿿" or self._boundary(start - 1):
+                return Candidate(start - 1, end, head, start, start, "level")
+        return Candidate(prefix, end, head, start, start, sort)
+
+    def _boundary(self, at: int) -> bool:
+        return self.lexicon.boundaries.ending_at(self.text, at, max(0, at - 6)) > 0 or self.text[at - 1] in "我本"
+
+    def _function_body(self, start: int, end: int) -> Candidate | None:
+        """宣传部门, 机构编制部门, 县投资主管部门; 公安机关. A class (各级…部门, 主管部门) gives None."""
+        text, lexicon = self.text, self.lexicon
+        at = start
+        managing = False
+        for word in ("行政主管", "主管", "行政管理", "行政执法"):
+            if text.endswith(word, 0, at):
+                at -= len(word)
+                managing = True
+                break
+        size = lexicon.departments.ending_at(text, at, max(0, at - 14))
+        if not size and managing:
+            size = lexicon.functions.ending_at(text, at, max(0, at - 14))
+        if not size:
+            return None
+        at -= size
+        prefix = at
+        sort = ""
+        if at and text[at - 1] in "省市县区镇" and (at < 2 or not "一" <= text[at - 2] <= "鿿" or self._boundary(at - 1)):
+            at -= 1
+            sort = "level"
+        if managing and not sort:
+            return None
+        if text[start:end] == "机关" and text[prefix:start] not in ("公安", "检察", "审判", "税务", "监察", "纪检监察", "司法行政", "工商"):
+            return None
+        if self._generic_before(at) or _COLLECTIVE.search(text[max(0, at - 20) : at]):
+            return None
+        if self.rank == 0 and not sort:
+            return None
+        if at and text[at - 1] not in "\0" and "一" <= text[at - 1] <= "鿿" and not self._boundary(at) and sort == "":
+            return None
+        if self.lexicon.posts.match(text, end):
+            return None
+        head = Head(text[prefix:end], "function")
+        return Candidate(at, end, head, prefix, prefix, sort)

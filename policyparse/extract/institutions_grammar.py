@@ -1,0 +1,335 @@
+"""The grammar of institution names: where a name ends, how far left it reaches.
+
+In: a text (what is no text — titles, 《…》, document numbers — blanked out), where its places end, a Lexicon.
+Out: Candidates in order, none overlapping. Touches nothing.
+
+A name is read from its last word (its head) to the left: function words (财政), then a place or a level
+(佛山市, 市); a branch goes on through the organ that it belongs to (…局石龙分局). Linear: a head looks left at
+most MAX_NAME characters.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from policyparse.extract.institutions_lexicon import Head, Lexicon
+
+# The longest names of the genre (…工作领导小组办公室 with its place) have about 45 characters.
+MAX_NAME = 48
+
+# Levels that stand for a place in front of a name (市财政局). Two-character ones first.
+LEVELS = re.compile(r"(?:试点镇|试点乡镇|自治区|自治州|街道|省级|市级|县级|区级|镇级|州级|全国|国家|兵团|[省市县区州盟旗镇乡])$")
+_LEVEL_LAST = frozenset("镇区州道级国家团省市县盟旗乡")
+_ZONE = re.compile(r"(?:开发区|新区|园区|高新区|经开区|示范区|度假区|保税区|试验区|合作区|工业园|产业园|管理区|景区|港区|功能区|集聚区|保护区|新城)$")
+_PARTY = re.compile(r"(?:中国共产党|中共|共青团|中国人民政治协商会议|政协)$")
+_CONJUNCTIONS = "和与及暨"
+_CLOSED = ("closed", "strict", "branch")
+_PARENTS = ("closed", "strict", "group", "branch", "name", "open")
+_ALONE = ("局", "厅", "分局", "派出所", "司法所", "财政所", "工商所", "税务所", "国土所", "供电所", "支行", "分行")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A name in the text. `prefix` is where its place or level ends (== start: none)."""
+
+    start: int
+    end: int
+    head: Head
+    head_start: int
+    prefix: int
+    prefix_sort: str = ""  # "place", "level" or ""
+    functions: int = 0
+    unknown: int = 0
+    merged: bool = False  # the head continues an organ that stands before it (县委|办公室)
+    elided: int = -1  # index of the sibling whose place it shares, -1: none
+    rejected: str = ""
+
+
+class Walker:
+    """Finds the candidates of one text."""
+
+    def __init__(self, text: str, places: dict[int, int], lexicon: Lexicon) -> None:
+        self.text = text
+        self.places = places
+        self.lexicon = lexicon
+        self.found: list[Candidate] = []
+
+    def candidates(self) -> list[Candidate]:
+        text, lexicon = self.text, self.lexicon
+        words = lexicon.head_words
+        for match in lexicon.head_ends.finditer(text):
+            end = match.end()
+            for size in words.sizes[text[end - 1]]:
+                word = text[end - size : end]
+                if word not in words.words:
+                    continue
+                candidate, kinds = None, False
+                for head in lexicon.heads[word]:
+                    kinds = kinds or head.sort not in ("name", "body")
+                    if head.stop is not None and head.stop.match(text, end):
+                        continue
+                    candidate = self._name(head, end - size, end)
+                    if candidate is not None:
+                        break
+                if candidate is not None:
+                    self._add(candidate)
+                # 卫生院 alone is a class: then it is not a 卫生 + 院 either
+                if candidate is not None or kinds:
+                    break
+        return self.found
+
+    def _add(self, candidate: Candidate) -> None:
+        """Longest name wins: what it covers goes."""
+        found = self.found
+        while found and found[-1].start >= candidate.start and found[-1].end <= candidate.end:
+            found.pop()
+        if found and found[-1].end > candidate.start:
+            # overlaps without covering: the earlier one ends inside this one's modifiers
+            if candidate.end - candidate.start > found[-1].end - found[-1].start:
+                found.pop()
+            else:
+                return
+        found.append(candidate)
+
+    def _name(self, head: Head, head_start: int, end: int) -> Candidate | None:
+        if head.sort == "name":
+            return self._whole(head, head_start, end)
+        if head.sort == "body":
+            return self._body(head, head_start, end)
+        if head.sort == "none":
+            return None
+        return self._kind(head, head_start, end)
+
+    def _previous(self, at: int) -> Candidate | None:
+        """The candidate that ends at `at`."""
+        for candidate in reversed(self.found):
+            if candidate.end == at:
+                return candidate
+            if candidate.end < at:
+                break
+        return None
+
+    def _prefix(self, at: int, zones: bool = False) -> tuple[int, str]:
+        """Where the place or level that ends at `at` begins, and which of the two; (at, "") if none."""
+        text = self.text
+        start = at
+        while (begin := self.places.get(start)) is not None:
+            start = begin
+        if start < at:
+            return self._party(start), "place"
+        if zones and _ZONE.search(text, max(0, at - 4), at):
+            return self._zone(at), "zone"
+        if at and text[at - 1] in _LEVEL_LAST and (level := LEVELS.search(text, max(0, at - 4), at)):
+            return level.start(), "level"
+        return at, ""
+
+    def _whole(self, head: Head, head_start: int, end: int) -> Candidate | None:
+        """A fixed name, with the place, level or organ that it hangs on (县委|组织部)."""
+        previous = self._previous(head_start)
+        if previous is not None and previous.head.sort in ("body", "name") and not head.word.startswith(("国", "中")):
+            if previous.head.word in ("委", "党委", "党工委", "工委", "政府", "人民政府", "国务院", "管委会"):
+                return Candidate(previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, merged=True)
+        prefix, sort = self._prefix(head_start)
+        if not sort and end - head_start <= 2 and not self._opens(head_start):
+            return None
+        return Candidate(prefix, end, head, head_start, head_start if sort else prefix, sort)
+
+    def _party(self, at: int) -> int:
+        """The start of 中共, 共青团 before a place that ends in a committee (中共佛山市委)."""
+        match = _PARTY.search(self.text, max(0, at - 13), at)
+        return match.start() if match else at
+
+    def _body(self, head: Head, head_start: int, end: int) -> Candidate | None:
+        text = self.text
+        prefix, sort = self._prefix(head_start, zones=head.word in ("管委会", "管理委员会", "党工委", "工委", "纪工委"))
+        if head.word == "委" and (not sort or text[head_start - 1] not in "省市县区州盟旗镇地"):
+            return None
+        if not sort:
+            previous = self._previous(head_start)
+            if previous is not None and head.word in ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委"):
+                if previous.head.sort not in ("body", "name"):
+                    return Candidate(
+                        previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, merged=True
+                    )
+            if foreign := self.lexicon.foreign.ending_at(text, head_start):
+                return Candidate(head_start - foreign, end, head, head_start, head_start, "place")
+        return Candidate(prefix, end, head, head_start, head_start, sort)
+
+    def _zone(self, at: int) -> int:
+        """The start of a development zone's name that ends at `at` (文旅新区, 县生态工业园区)."""
+        text, lexicon = self.text, self.lexicon
+        low = max(0, at - 20)
+        suffix = _ZONE.search(text, max(0, at - 4), at)
+        start = suffix.start() if suffix else at
+        while start > low:
+            if (begin := self.places.get(start)) is not None and start < at:
+                while (begin := self.places.get(start)) is not None:
+                    start = begin
+                break
+            char = text[start - 1]
+            if not "一" <= char <= "鿿":
+                break
+            if size := lexicon.functions.ending_at(text, start, low):
+                start -= size
+                continue
+            if start < at - 1 and lexicon.boundaries.ending_at(text, start, low):
+                break
+            start -= 1
+        return start
+
+    def _kind(self, head: Head, head_start: int, end: int) -> Candidate | None:
+        """Walks left from a kind word over function words, open words, conjunctions, to a place or level."""
+        text, lexicon, places = self.text, self.lexicon, self.places
+        sort = head.sort
+        at = head_start
+        low = max(0, end - MAX_NAME)
+        functions = unknown = 0
+        prefix, prefix_sort = -1, ""
+        merged: Candidate | None = None
+        verb_cut = -1  # where the name would begin if its first word, a verb, were not part of it
+        open_cut = -1
+        while at > low:
+            size = lexicon.functions.ending_at(text, at, low)
+            previous = self._previous(at)
+            if previous is not None and size <= at - previous.start:
+                if self._continues(previous, head, unknown):
+                    merged = previous
+                break
+            if (begin := places.get(at)) is not None:
+                stop = at
+                while (begin := places.get(at)) is not None:
+                    at = begin
+                previous = self._previous(at)
+                if previous is not None and sort == "branch" and previous.head.sort in _PARENTS:
+                    merged = previous
+                    break
+                at = self._party(at)
+                prefix, prefix_sort = stop, "place"
+                break
+            if text[at - 1] in "区城园" and at < head_start and _ZONE.search(text, max(0, at - 4), at):
+                prefix, prefix_sort = at, "zone"
+                at = self._zone(at)
+                break
+            char = text[at - 1]
+            if not "一" <= char <= "鿿":
+                if char in "”’" and sort == "group":
+                    opened = text.rfind("“" if char == "”" else "‘", low, at)
+                    if opened >= 0 and at - opened <= 16:
+                        unknown += at - opened
+                        at = opened
+                        continue
+                if sort in ("open", "company", "group") and (char.isascii() and char.isalnum() or char == "·"):
+                    at -= 1
+                    unknown += 1
+                    continue
+                break
+            if char in _LEVEL_LAST and (level := LEVELS.search(text, max(0, at - 4), at)):
+                if size <= at - level.start():
+                    if sort in _CLOSED or self._opens(level.start()):
+                        prefix, prefix_sort = at, "level"
+                        at = level.start()
+                        break
+            if size:
+                # 建设|国家实验室: a function word that is a verb too may turn out to be one
+                open_cut = at if text[at - size : at] in lexicon.verbs.words else -1
+                at -= size
+                functions += 1
+                verb_cut = -1
+                continue
+            open_cut = -1
+            if char in _CONJUNCTIONS and functions + unknown:
+                size = lexicon.functions.ending_at(text, at - 1, low)
+                if size and self._previous(at - 1) is None:
+                    at -= 1 + size
+                    functions += 1
+                    continue
+                break
+            if sort == "group" and functions + unknown and (size := lexicon.verbs.ending_at(text, at, low)):
+                verb_cut = at if verb_cut < 0 else verb_cut
+                at -= size
+                continue
+            if boundary := lexicon.boundaries.ending_at(text, at, low):
+                # 、向阳纸业: right after a list sign a single character is part of the name
+                if not (boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"):
+                    break
+            if sort in _CLOSED:
+                jump = self._unknown_to_prefix(at, low) if sort == "closed" else None
+                if jump is not None:
+                    unknown += at - jump[1]
+                    at, prefix, prefix_sort = jump[0], jump[1], jump[2]
+                break
+            at -= 1
+            unknown += 1
+            verb_cut = -1
+        if merged is not None:
+            return Candidate(
+                merged.start, end, head, head_start, merged.prefix, merged.prefix_sort,
+                merged.functions + functions, merged.unknown + unknown, merged=True,
+            )  # fmt: skip
+        if verb_cut >= 0 and not prefix_sort and not self._named(at):
+            at = verb_cut
+        if open_cut >= 0 and not prefix_sort and sort in ("open", "company") and open_cut < head_start - 1:
+            at = open_cut
+        if prefix < 0:
+            prefix = at
+        if at == head_start and head.bare == "no":
+            return None
+        alone = head.bare == "yes" or (prefix_sort and head.word in _ALONE)
+        if sort in _CLOSED and not functions and not unknown and not alone:
+            return None
+        if unknown > 24:
+            return None
+        return Candidate(at, end, head, head_start, prefix, prefix_sort, functions, unknown)
+
+    def _opens(self, at: int) -> bool:
+        """Whether a name can begin at `at`: a sign, a boundary word or another name stands before it."""
+        text = self.text
+        return (
+            at == 0
+            or not "一" <= text[at - 1] <= "鿿"
+            or text[at - 1] in "我本全"
+            or at in self.places
+            or self._previous(at) is not None
+            or self.lexicon.boundaries.ending_at(text, at, max(0, at - 6)) > 0
+        )
+
+    def _named(self, at: int) -> bool:
+        """Whether the word before `at` sets up, uses or lists a body, so that a verb may open its name."""
+        before = self.text[at - 1] if at else "\n"
+        return before in "“、" or self.lexicon.setup.ending_at(self.text, at, max(0, at - 5)) > 0 or (
+            "一" <= before <= "鿿" and self.lexicon.boundaries.ending_at(self.text, at, max(0, at - 5)) > 0
+        )
+
+    def _continues(self, previous: Candidate, head: Head, unknown: int) -> bool:
+        """Whether a head continues the organ right before it: 县委|办公室, 领导小组|办公室, …委员会|办公室."""
+        if head.sort == "branch":
+            return previous.head.sort in _PARENTS
+        return head.sort != "company" and previous.head.sort != "company" and not unknown
+
+    def _unknown_to_prefix(self, at: int, low: int) -> tuple[int, int, str] | None:
+        """From an unknown word of a closed name, the place or level before it, at most 10 characters away.
+
+        (where the prefix begins, where it ends, which sort); None when a boundary word comes first.
+        """
+        text, lexicon = self.text, self.lexicon
+        stop = max(low, at - 10)
+        here = at
+        while here > stop:
+            char = text[here - 1]
+            if not "一" <= char <= "鿿":
+                return None
+            if here < at:
+                if here in self.places:
+                    start, sort = self._prefix(here)
+                    return start, here, sort
+                if char in _LEVEL_LAST and (level := LEVELS.search(text, max(0, here - 4), here)):
+                    if self._opens(level.start()) or level.start() in self.places:
+                        return level.start(), here, "level"
+            if size := lexicon.functions.ending_at(text, here, stop):
+                here -= size
+                continue
+            if lexicon.boundaries.ending_at(text, here, stop):
+                return None
+            here -= 1
+        return None

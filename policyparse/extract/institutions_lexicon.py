@@ -1,0 +1,138 @@
+"""The institution vocabulary, compiled for look-up by a word's end.
+
+In: Vocabulary (institutions_*.csv, places_foreign.csv). Out: Lexicon, built once per vocabulary.
+Touches nothing else. Names are read from right to left, because a Chinese organ's name says what
+it is in its last word (局, 委员会, 中心), so every table here is keyed by last characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from policyparse.vocabulary import Row, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last word of a name: a kind (局), a body that every level has (纪委), or a whole fixed name (国务院).
+
+    sort: "kind" classes closed/group/open/branch/company, or "body", or "name"
+    full: how the official name writes it; "" where as printed
+    bare: "yes" counts alone, "list" after a sibling of the same level, "context" where something is set up, "no"
+    """
+
+    word: str
+    sort: str
+    full: str = ""
+    bare: str = "no"
+    stop: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A set of words found by where they end."""
+
+    words: frozenset[str]
+    sizes: dict[str, tuple[int, ...]] = field(repr=False)
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Words:
+        kept = frozenset(word for word in words if word)
+        sizes: dict[str, set[int]] = {}
+        for word in kept:
+            sizes.setdefault(word[-1], set()).add(len(word))
+        return cls(kept, {last: tuple(sorted(found, reverse=True)) for last, found in sizes.items()})
+
+    def ending_at(self, text: str, end: int, limit: int = 0) -> int:
+        """The length of the longest word that ends at `end` and begins at or after `limit`; 0 if none."""
+        if end <= limit:
+            return 0
+        for size in self.sizes.get(text[end - 1], ()):
+            if end - size >= limit and text[end - size : end] in self.words:
+                return size
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    heads: dict[str, tuple[Head, ...]]
+    head_words: Words
+    head_ends: re.Pattern[str]
+    functions: Words
+    function_full: dict[str, str]
+    departments: Words
+    boundaries: Words
+    verbs: Words
+    generic: Words
+    posts: re.Pattern[str]
+    after: re.Pattern[str]
+    setup: Words
+    foreign: Words
+    classes: frozenset[str]
+    abbreviations: dict[str, tuple[Row, ...]]
+    names: dict[str, Row]
+
+
+def _stop(cell: str) -> re.Pattern[str] | None:
+    words = cell.split()
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))) if words else None
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+def _build(vocabulary: Vocabulary) -> Lexicon:
+    heads: dict[str, list[Head]] = {}
+    for row in vocabulary.table("institutions_names"):
+        heads.setdefault(row["name"], []).append(
+            Head(row["name"], "name", row["canonical"], "yes", _stop(row["not_before"]))
+        )
+    for row in vocabulary.table("institutions_bodies"):
+        heads.setdefault(row["body"], []).append(
+            Head(row["body"], "body", row["canonical"], row["bare"], _stop(row["not_before"]))
+        )
+    for row in vocabulary.table("institutions_kinds"):
+        heads.setdefault(row["kind"], []).append(
+            Head(row["kind"], row["class"], row["full"], row["bare"], _stop(row["not_before"]))
+        )
+    functions = vocabulary.table("institutions_functions")
+    roles: dict[str, list[str]] = {}
+    for row in vocabulary.table("institutions_context"):
+        for role in row["roles"].split():
+            roles.setdefault(role, []).append(row["word"])
+    abbreviations: dict[str, list[Row]] = {}
+    for row in vocabulary.table("institutions_abbreviations"):
+        abbreviations.setdefault(row["short"].split("@")[0], []).append(row)
+    lasts = {word[-1] for word in heads}
+    return Lexicon(
+        heads={word: tuple(found) for word, found in heads.items()},
+        head_words=Words.of(heads),
+        head_ends=re.compile("[" + "".join(sorted(lasts)) + "]"),
+        functions=Words.of(row["function"] for row in functions),
+        function_full={row["function"]: row["full"] for row in functions if row["full"]},
+        departments=Words.of(row["function"] for row in functions if row["department"] == "yes"),
+        boundaries=Words.of(roles["boundary"]),
+        verbs=Words.of(roles["verb"]),
+        generic=Words.of(roles["generic"]),
+        posts=_any(roles["post"]),
+        after=_any(roles["after"]),
+        setup=Words.of(roles["setup"]),
+        foreign=Words.of(vocabulary.terms("places_foreign")),
+        classes=frozenset(vocabulary.terms("institutions_generic")),
+        abbreviations={short: tuple(rows) for short, rows in abbreviations.items()},
+        names={row["name"]: row for row in vocabulary.table("institutions_names")},
+    )
+
+
+_BUILT: WeakKeyDictionary[Vocabulary, Lexicon] = WeakKeyDictionary()
+
+
+def lexicon(vocabulary: Vocabulary) -> Lexicon:
+    """The Lexicon of `vocabulary`, built once."""
+    if vocabulary not in _BUILT:
+        _BUILT[vocabulary] = _build(vocabulary)
+    return _BUILT[vocabulary]
