@@ -86,6 +86,21 @@ def compare_command(
     return 0
 
 
+#: Columns for which a terminal has no room; a file, a pipe and --json have them all.
+_NOT_IN_TERMINAL = {
+    "quote",
+    "headings",
+    "document",
+    "documents",
+    "group",
+    "date",
+    "basis",
+    "certain",
+    "number",
+    "words",
+}
+
+
 def _pilot_table(table: engine.PilotTable, documents: list[Document], output: Path | None, as_json: bool) -> None:
     rows = table.rows(documents)
     if output is not None:
@@ -97,7 +112,7 @@ def _pilot_table(table: engine.PilotTable, documents: list[Document], output: Pa
         click.echo(say("policyparse: these documents have none", "policyparse：这些文件中没有"), err=True)
     else:
         names = labels(None)
-        hidden = {"quote", "headings", "document", "documents"} if in_terminal() else set()
+        hidden = _NOT_IN_TERMINAL if in_terminal() else set()
         columns = [name for name in table.columns if name not in hidden]
         heads = [table.heads[name] if CHINESE else name for name in columns]
         wide = next(heads[columns.index(name)] for name in ("item", "task", "sentence") if name in columns)
@@ -109,7 +124,12 @@ def _cell(column: str, value: object, names: dict[tuple[str, str], str]) -> str:
     text = "" if value is None else str(value)
     if column in ("mode", "type"):
         return "；".join(names.get((column, part), part) for part in text.split("；"))
-    return text.replace("/", " ") if column == "place" else text
+    if in_terminal() and column == "place":
+        return " ".join(text.split("/")[-2:])
+    if in_terminal() and column == "clause":  # the beginning of an id is enough for `show`
+        document, mark, clause = text.partition("#")
+        return document[:9] + mark + clause
+    return text
 
 
 def _side_by_side(documents: list[Document]) -> None:

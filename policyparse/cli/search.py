@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import click
+from rich.padding import Padding
 from rich.text import Text
 
 from policyparse import search as engine
@@ -126,7 +127,7 @@ def labels(words: Vocabulary | None) -> dict[tuple[str, str], str]:
 def _show(results: engine.Results, page: int, full: bool, names: dict[tuple[str, str], str]) -> None:
     out = console()
     for number, hit in enumerate(results.hits, results.offset + 1):
-        head = Text(f"{number}. ", style="bold cyan").append(safe(hit.title), style="bold")
+        head = Text().append(f"{number}. ", style="bold cyan").append(safe(hit.title), style="bold")
         facts = (
             hit.doc_number,
             hit.date,
@@ -136,23 +137,20 @@ def _show(results: engine.Results, page: int, full: bool, names: dict[tuple[str,
         head.append("  " + " · ".join(safe(fact) for fact in facts if fact), style="dim")
         out.print(head)
         if hit.path:
-            out.print(Text("   " + safe(" › ".join(hit.path)), style="green"))
+            out.print(_indented(Text(safe(" › ".join(hit.path)), style="green")))
         start, end = (0, len(hit.text)) if full else engine.excerpt(hit.text, hit.highlights, 2 * out.width)
         spans = [(max(a, start) - start, min(b, end) - start) for a, b in hit.highlights if a < end and b > start]
-        body = Text("   ").append_text(marked(hit.text[start:end], spans))
-        if start:
-            body = Text("   …").append_text(marked(hit.text[start:end], spans))
+        body = Text("…" if start else "").append_text(marked(hit.text[start:end], spans))
         if end < len(hit.text):
             body.append("…")
-        out.print(body)
-        tail = Text("   " + hit.id, style="dim")
+        out.print(_indented(body))
+        tail = Text().append(hit.id, style="dim")
         for tag in hit.tags[:3]:
             tail.append(f"  [{names.get(('tag', tag['tag']), tag['tag'])}]", style="magenta")
         if hit.copies:
-            tail.append(
-                say(f"  + {counted(hit.copies, 'copy', '').replace('copys', 'copies')}", f"  另有 {hit.copies} 处相同")
-            )
-        out.print(tail)
+            copies = f"  + {hit.copies} {'copy' if hit.copies == 1 else 'copies'}"
+            tail.append(say(copies, f"  另有 {hit.copies} 处相同"))
+        out.print(_indented(tail))
         out.print()
     if not results.hits:
         return
@@ -170,6 +168,10 @@ def _show(results: engine.Results, page: int, full: bool, names: dict[tuple[str,
         if len(counts) > 1:
             shown = "  ".join(f"{names.get((name, value), value)} {count}" for value, count in counts[:_PER_FACET])
             out.print(Text(f"   {facet_name(name)}: ", style="dim").append(safe(shown)))
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 3))
 
 
 def facet_name(name: str) -> str:

@@ -232,7 +232,8 @@ def _show_clause(document: Document, clause: Clause, sources: list[tuple[str, in
     if with_source:
         for path, part in sources:
             click.echo(f"{say('file', '文件')}: {one_line(path)}" + (f" ({part})" if document.source.parts > 1 else ""))
-        click.echo(f"{say('where', '位置')}: {_where(clause.origin)}")
+        if _where(clause.origin):
+            click.echo(f"{say('where', '位置')}: {_where(clause.origin)}")
         click.echo(f"{say('offsets', '偏移')}: {clause.start}–{clause.end}")
         before = before_repairs(document, clause.start, clause.end)
         if before != clause.text:

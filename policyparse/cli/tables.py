@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,10 @@ from policyparse.cli.messages import say
 #: Characters that would move the cursor or colour the terminal; a document must not be able to.
 _STEERING = {*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)} - {0x09, 0x0A}
 _CONTROL = dict.fromkeys(_STEERING, " ")
+
+
+#: The least width of a column that takes the room that is left: ten Chinese characters.
+_WIDE = 20
 
 
 def console(stderr: bool = False) -> Console:
@@ -64,15 +69,41 @@ def show_table(
         for row in rows:
             click.echo("\t".join(one_line(cell.plain if isinstance(cell, Text) else cell) for cell in row))
         return
-    widest = [wide] if isinstance(wide, str) else list(wide)
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, expand=True
-    )
-    for column in columns:
-        table.add_column(column, overflow="fold", ratio=1 if column in widest else None, no_wrap=False)
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(safe(cell)) for cell in row))
-    console().print(table)
+    filled = [at for at in range(len(columns)) if any(str(row[at]) for row in rows)]  # no room for empty columns
+    columns = [columns[at] for at in filled]
+    cells = [[_text(row[at]) for at in filled] for row in rows]
+    out = console()
+    widest = {columns.index(name) for name in ([wide] if isinstance(wide, str) else wide) if name in columns}
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column, width in zip(columns, _widths(columns, cells, widest, out.width), strict=True):
+        table.add_column(column, overflow="fold", width=width)
+    for line in cells:
+        table.add_row(*line)
+    out.print(table)
+
+
+def _text(cell: str | Text) -> Text:
+    return cell if isinstance(cell, Text) else Text(safe(cell))
+
+
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[Text]], widest: set[int], room: int) -> list[int]:
+    """A width for each column: what it needs, the narrow ones less where the wide ones would have no room."""
+    needs = [
+        max(cell_len(columns[at]), *(cell_len(part) for row in cells for part in row[at].plain.split("\n")))
+        for at in range(len(columns))
+    ]
+    room -= 3 * len(columns)  # what the box takes
+    narrow = [at for at in range(len(columns)) if at not in widest]
+    least = sum(min(_WIDE, needs[at]) for at in widest)
+    cap = max(needs)
+    while cap > 8 and sum(min(needs[at], cap) for at in narrow) > room - least:
+        cap -= 2
+    left = room - sum(min(needs[at], cap) for at in narrow)
+    share: dict[int, int] = {}
+    for number, at in enumerate(sorted(widest, key=lambda at: needs[at])):
+        share[at] = max(4, min(needs[at], left // (len(widest) - number)))
+        left -= share[at]
+    return [share[at] if at in share else min(needs[at], cap) for at in range(len(columns))]
 
 
 def complain(sentence: str) -> None:
