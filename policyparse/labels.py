@@ -31,7 +31,7 @@ _LINE = re.compile(
     rf"""[ \t　]*(?:
       (?P<law>第[ 　]*(?P<law_number>{HAN_NUMBER}|\d{{1,4}})[ 　]*(?P<law_kind>[编章节条])(?![的规例款]|之))
     | (?P<paren>[（(]\s*(?P<paren_number>{HAN_NUMBER})\s*[)）])[、.．]?
-    | (?P<han>(?P<han_number>{HAN_NUMBER})\s*(?:[、．.](?!\d)|[ 　](?=[^\d\s])))
+    | (?P<han>(?P<han_number>{HAN_NUMBER})\s*(?:、|[．.](?!\d)|[ 　](?=[^\d\s])))
     | (?P<point>[一二三四五六七八九十]{{1,3}}(?P<point_kind>是|要(?!求)))
     | (?P<ordinal>第(?P<ordinal_number>{HAN_NUMBER})、)
     | (?P<digit_paren>[（(]\s*(?P<digit_paren_number>\d{{1,2}})\s*[)）])

@@ -30,6 +30,10 @@ _NOTE = re.compile(r"[（(](?:此件|本文|此文|联系人|信息公开)[^）)
 _DATE_AT_END = re.compile(r"[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?\s*[）)]$")
 _ANNEX = re.compile(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：．.、]?")
 _SALUTATION = re.compile(r"(?:各位|同志们|尊敬的)[^。]{0,30}[:：！!]?$")
+# An organ's name alone on its line, as in a signature
+_ORGAN_LINE = re.compile(
+    r"[一-鿿（）()]{2,24}(?:政府|委员会|办公[室厅]|[局厅部委院署办行]|公司|中心|协会|海关|委员会办公室|集团)"
+)
 _BRACKET_TAIL = re.compile(r"[（(〔\[［【]\s*(?:责任|牵头|配合|省|市|县|区|各|由|完成|此件)")
 # Labels that also stand within paragraphs, so that one at a line's beginning proves nothing.
 RUN_IN = ("是", "(1)", "①")
@@ -131,6 +135,8 @@ def _join_wrapped(lines: Sequence[str], column: float) -> list[bool]:
         elif _starts_paragraph(following):
             # what looks like a label may be a wrapped line's beginning only where the sentence plainly goes on
             joined = full and line[-1] in COMMAS and not label_at(following)
+        elif _ends_sentence(line) and _ORGAN_LINE.fullmatch(following):
+            joined = False  # a signature
         elif full or line[-1] in COMMAS:
             joined = True
         elif _ends_sentence(line) or line[-1] in CLOSING or following[0] in OPENING:
@@ -152,8 +158,9 @@ def _fills(lines: Sequence[str], index: int, printed: float, column: float) -> b
     A fragment that ends at no sign of punctuation ended with its printed line.
     """
     total = printed
+    ended = _ends_sentence(lines[index - 1])
     while index < len(lines):
-        if _starts_paragraph(lines[index]):
+        if _starts_paragraph(lines[index]) or (ended and _ORGAN_LINE.fullmatch(lines[index])):
             return False
         total += width(lines[index])
         if total > column + 2:

@@ -24,7 +24,7 @@ from policyparse.vocabulary import Vocabulary
 _BRACKETS = re.compile(r"[（(《<〈][^（()）]{0,24}[）)》>〉]$")
 _TITLE_ISSUER = re.compile(r"^(?P<organs>.{2,70}?)(?:关于|印发|转发|批转|公布|就《)")
 _ET_AL = re.compile(r"等(?:\d+|[一二三四五六七八九十]+|有关)?(?:个)?(?:部门|单位|部委)?$")
-_REPRESENTS = re.compile(r"我?(?:谨|仅)?代表(?P<organs>[^，。,；]{2,30}?)(?:向|，|,|表示|对|作)")
+_REPRESENTS = re.compile(r"(?:我|谨|仅)代表(?P<organs>[^，。,；]{2,30}?)(?:向|，|,|表示|对|作)")
 # 中共某市委某市人民政府: two organs without a sign between them
 _PARTY_AND_GOVERNMENT = re.compile(r"^(中共[一-鿿]{2,14}?委(?:员会)?(?:办公[室厅])?)(?=[一-鿿]{2,12}政府)")
 _OUR_ORGAN = re.compile(r"(?:我们|作为)(?P<organ>[一-鿿]{2,10}?(?:局|委员会|办公室|中心|公司))")
@@ -60,6 +60,8 @@ def facts(clean: CleanText, lines: Sequence[Line], vocabulary: Vocabulary) -> Fa
     if kind == "speech" and place and issuers and not _has_place(issuers[0]):
         issuers = [place.rsplit("/", 1)[-1] + issuers[0]]
     level = issuer_level(issuers, date, vocabulary) or _place_level(place, vocabulary)
+    if level == "prefecture" and place and "/" not in place and _place_level(place, vocabulary) == "province":
+        level = "province"  # 市人民政府 of a municipality under the central government
     return Facts(
         title=title,
         cover_title=cover,
@@ -201,7 +203,10 @@ def _organs(text: str) -> list[str]:
     return [part for part in parts if roles.ORGAN_END.search(part)]
 
 
-_GOVERNMENT = {"省长": "省", "市长": "市", "县长": "县", "区长": "区", "镇长": "镇", "乡长": "乡", "州长": "州"}
+def _represented(text: str) -> list[str]:
+    """The organ in whose name a speech is given: 我代表某市人民政府，向大会作工作报告."""
+    match = _REPRESENTS.search(text, 0, max(len(text) // 5, 1500))
+    return _organs(match["organs"].removesuffix("党委政府")) if match else []
 
 
 def _speaker(lines: Sequence[Line], title: str, text: str) -> list[str]:
@@ -212,14 +217,14 @@ def _speaker(lines: Sequence[Line], title: str, text: str) -> list[str]:
         if posts:
             # the last post is the one that the speech is given in: 区委常委、街道党工委书记
             return [re.sub(r"^.*[、 ]", "", posts[-1]["organ"])]
-        head = _HEAD_OF_GOVERNMENT.search(source)
-        if head:
-            place = head["place"].strip() or head["post"][0]
+        if head := _HEAD_OF_GOVERNMENT.search(source):
+            if organs := _represented(text):
+                return organs
+            place = head["place"].strip().removesuffix("人民政府") or head["post"][0]
             if head["post"] in ("自治区主席", "自治州州长") and not head["place"]:
                 place = head["post"][:3]
             return [f"{place}人民政府" if len(place) > 1 else f"{place}政府"]
-    opening = text[: max(len(text) // 5, 1500)]
-    if (match := _REPRESENTS.search(opening)) and (organs := _organs(match["organs"].removesuffix("党委政府"))):
+    if organs := _represented(text):
         return organs
     own = _OUR_ORGAN.search(text)
     return [own["organ"]] if own else []

@@ -49,7 +49,7 @@ SALUTATION_LINE = re.compile(
     r"(?:尊敬的|各位|同志们|朋友们|女士们|先生们|主席团|诸位)[^。；]{0,60}[:：！!]?|[^。；]{0,30}(?:同志们|各位代表|同志|朋友们)[:：！!]"
 )
 ORGAN_END = re.compile(
-    r"(?:政府|办公室|办公厅|委员会|[委局厅部院署办社会所站团处行]|法院|检察院|公司|总局|中心|指挥部|领导小组|工作组|管委会|办事处|党工委|军区|集团|联合会)$"
+    r"(?:政府|办公室|办公厅|委员会|[委局厅部院署办社会所站团处行]|法院|检察院|公司|总局|中心|指挥部|领导小组|工作组|管委会|办事处|党工委|军区|集团|联合会|协会|学会|海关|军委|报社)$"
 )
 SPEAKER_LINE = re.compile(
     r"(?:.{0,40}(?:书记|主席|省长|市长|县长|区长|镇长|乡长|主任|局长|部长|厅长|会长|院长|校长|总理|副总理|秘书长|常委|委员|代表))?"
@@ -129,9 +129,13 @@ def _front(
 def _title_block(
     lines: Sequence[Line], out: Sequence[str], index: int, endings: re.Pattern[str], clean: CleanText
 ) -> int:
-    """The index after the title that begins at `index` (index itself when no title stands there)."""
+    """The index after the title that begins at `index` (index itself when no title stands there).
+
+    Of the lines that could belong to it, it takes those up to the last that ends as titles do.
+    """
     title = ""
     end = index
+    complete = index
     while end < len(lines) and end - index < 8:
         text = lines[end].text
         if out[end] == TABLE or (title and clean.headings.get(lines[end].start, 0) > 1):
@@ -144,17 +148,16 @@ def _title_block(
             break
         if title and (NOTE_LINE.fullmatch(text) or ANNEX_LINE.match(text)):
             break
+        if title and bare(text) in ("目录", "目次"):
+            break
         title += text
         end += 1
         if endings.search(_without_date(title)):
-            # a title that ends so may still go on: 关于印发某某方案 / 的通知
-            following = lines[end].text if end < len(lines) else ""
-            if not (following.startswith("的") and endings.search(following)):
-                return end
-    if end - index > 1 and not endings.search(_without_date(title)):
-        # No line of the block ends a title: the first line is one, the rest are what stands under it.
-        return index + 1
-    return end
+            complete = end
+            if title_end(text) < len(text):
+                break
+    # Where no line ends as titles do, the first line is one and the rest are what stands under it.
+    return complete if complete > index else min(index + 1, end)
 
 
 def _title_like(text: str) -> bool:
@@ -259,6 +262,7 @@ def _carried(
                 following = lines[last + 1].text if last + 1 < len(lines) else ""
                 if len(words) >= 8 and not _in_cover(words + bare(following), named):
                     goes_on = last + 1 < len(lines) and _title_like(following) and endings.search(following)
+                    goes_on = goes_on and bare(following) not in ("目录", "目次")
                     return first, last + 2 if goes_on and len(following) < 40 else last + 1
     return None
 
