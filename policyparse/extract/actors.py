@@ -1,0 +1,94 @@
+"""Who acts in a sentence: the mentions of institutions, gathered into the groups that share a predicate.
+
+In: the text, its mentions, the vocabulary. Out: Groups (县建委和县民政局; 审计、财政等部门), by offsets.
+Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from policyparse.model import Institution
+from policyparse.vocabulary import Vocabulary
+
+_BETWEEN = re.compile(r"[、]?(?:和|及|与|以及|暨|并)?")
+_SUFFIX = re.compile(
+    r"(?:等(?!级|候|额|次|同)(?:[一二三四五六七八九十两\d]{1,3}个)?(?:[一-鿿]{0,10}?(?:部门|单位|机构|组织|处室|科室|委办局))?)?"
+    r"(?:[、和及与]{1,2}(?:其他|其它|有关|相关|各)[一-鿿]{0,8}?(?:部门|单位))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Coordinated actors: [start, end) from the first name to the end of 等部门; `names` as printed, in order.
+
+    kind: "organ" (a mention is among them), "purse" (县财政) or "place" (街道: only in 由…负责)
+    """
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    kind: str = "organ"
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    purse: re.Pattern[str]
+    place: re.Pattern[str]
+    beside: re.Pattern[str]
+
+
+def _alternatives(words: Sequence[str]) -> str:
+    patterns = [re.escape(word).replace(r"\*", "[一-鿿]{1,6}?") for word in sorted(words, key=len, reverse=True)]
+    return "|".join(patterns) or "(?!)"
+
+
+@cache
+def _grammar(vocabulary: Vocabulary) -> _Grammar:
+    def words(use: str) -> tuple[str, ...]:
+        return vocabulary.terms("responsibility_actors", use=use)
+
+    classes = _alternatives(words("class"))
+    return _Grammar(
+        purse=re.compile(f"(?:{_alternatives(words('subject'))})(?![一-鿿]{{0,2}}[局厅部委所])"),
+        place=re.compile(f"(?<=由)(?:我|本)?(?:{_alternatives(words('place'))})(?=[一-鿿]{{0,6}}负责)"),
+        beside=re.compile(f"由({classes})[、和及与]$"),
+    )
+
+
+def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabulary) -> list[Group]:
+    """The groups of `institutions` (which may overlap or be out of order) and other actors, by their starts."""
+    grammar = _grammar(vocabulary)
+    out: list[Group] = []
+    names: list[str] = []
+    start = end = -1
+
+    def close() -> None:
+        suffix = _SUFFIX.match(text, end, min(len(text), end + 30))
+        left = grammar.beside.search(text, max(start - 14, 0), start)
+        found = [left.group(1), *names] if left else names
+        begin = left.start(1) if left else start
+        out.append(Group(begin, suffix.end() if suffix else end, tuple(dict.fromkeys(found))))
+
+    for mention in sorted(institutions, key=lambda item: (item.start, -item.end)):
+        if mention.start < end:
+            continue
+        if names and mention.start - end <= 3 and _BETWEEN.fullmatch(text, end, mention.start):
+            names.append(mention.text)
+            end = mention.end
+            continue
+        if names:
+            close()
+        start, end, names = mention.start, mention.end, [mention.text]
+    if names:
+        close()
+    taken = {offset for group in out for offset in range(group.start, group.end)}
+    for kind, pattern in (("purse", grammar.purse), ("place", grammar.place)):
+        for match in pattern.finditer(text):
+            if match.start() not in taken and match.end() - 1 not in taken:
+                out.append(Group(match.start(), match.end(), (match.group(),), kind))
+    out.sort(key=lambda group: group.start)
+    return out

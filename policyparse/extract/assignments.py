@@ -1,0 +1,362 @@
+"""Who is responsible, from running sentences: 由X负责Y, X牵头会同Y做Z, X要…, 成立X，负责…, 发挥X作用，….
+
+In: the text, its layout, the groups of actors, the vocabulary. Out: Assignments (units, role, task, the sentence
+that proves it). Touches nothing.
+
+annotation.md §7: a definite organ that is given a task makes an assignment, whatever the verb; a place only in
+由…负责; appeals (希望…) make none; what is already a delegation (返还, 留用, 任免) makes none. X牵头、Y配合 is two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from policyparse.extract.actors import Group
+from policyparse.extract.heads import Names
+from policyparse.extract.sentences import Layout, Segment, body_start, trim
+from policyparse.model import Role
+from policyparse.vocabulary import Vocabulary
+
+_EDGE = "，,：:；;。、“”—\n 　"
+_APPOSITION = r"(?:[（(][^（）()]{0,60}[)）])?"
+
+
+# X有意见的，…: a condition, not a task
+_CONDITION = re.compile(r"[^，,。；;]{2,60}的[，,]")
+
+
+_ADVERB = re.compile(r"^(?:(?:在|根据|按照?|经)[^，,。；;]{2,30}(?:[，,]|前(?=予以|完成|提出)))+")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`units` in `role` do `task`; [start, end) is the segment that says so."""
+
+    units: tuple[str, ...]
+    role: Role
+    task: str
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """Where an actor takes a task: [start, end) from its first word to where the task's words begin."""
+
+    start: int
+    end: int
+    group: Group
+    role: Role
+    rule: str
+    support: tuple[str, ...] = ()
+    keep: bool = False  # the words before 由 belong to the task (税收由X征收)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    by: re.Pattern[str]
+    ask: re.Pattern[str]
+    not_by: re.Pattern[str]
+    done: re.Pattern[str]
+    hope: re.Pattern[str]
+    not_after: re.Pattern[str]
+    predicate: re.Pattern[str]
+    modal: re.Pattern[str]
+    together: re.Pattern[str]
+    verb: re.Pattern[str]
+    setup: re.Pattern[str]
+    setup_task: re.Pattern[str]
+    play: re.Pattern[str]
+    bring: re.Pattern[str]
+    lead_in: re.Pattern[str]
+    moves: re.Pattern[str]
+    roles: dict[str, Role]
+    names: Names
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)"
+
+
+@cache
+def _grammar(vocabulary: Vocabulary) -> _Grammar:
+    def use(name: str) -> str:
+        return _any([row["word"] for row in vocabulary.table("responsibility_words") if name in row["use"].split()])
+
+    roles: dict[str, Role] = {}
+    for row in vocabulary.table("responsibility_predicates"):
+        if row["prose"] == "yes":
+            roles[row["predicate"]] = (
+                "lead" if row["role"] == "lead" else "support" if row["role"] == "support" else "responsible"
+            )
+    manner = f"(?:(?:{use('manner')})[，,]?){{0,3}}"
+    predicate = _any(tuple(roles))
+    return _Grammar(
+        by=re.compile(r"(?:并|也|均|统一|具体|则|可|应|要|，|、|^)?由$"),
+        ask=re.compile(rf"(?:{use('ask')})$"),
+        not_by=re.compile(rf"[一-鿿]{{0,12}}?(?:{use('not-by')})"),
+        done=re.compile(rf"(?:{use('done')})|[一-鿿]{{1,4}}[了过](?!程|渡)"),
+        hope=re.compile(rf"(?:{use('hope')})"),
+        not_after=re.compile(rf"(?:{use('not-after')})"),
+        predicate=re.compile(
+            rf"[，,]?(?:作为[^，,。；;]{{2,20}}[，,])?(?:要|应|应当|须|必须|将|可)?{manner}({predicate})(?!的|人|同志|制|任)(?:抓)?[，,]?"
+        ),
+        modal=re.compile(
+            rf"{_APPOSITION}[，,]?(?:{use('modal')})"
+            r"(?<!应(?=[用急对届邀收付税变]))(?![求素点是么件闻害领军来])[，,]?"
+        ),
+        together=re.compile(
+            rf"(?:要|应|应当|负责|将|须)?(?:{use('together')}|{use('jointly')})(?!分工|开展|推进|有序|发展|执法|惩戒|会议)"
+        ),
+        verb=re.compile(
+            rf"{_APPOSITION}(?:原则上|要?积极|要?切实|要?及时|要?认真|进一步|严格|依法|具体|统一|按[^，,。；;]{{2,16}}|在[^，,。；;]{{2,30}}[，,]?|对[^，,。；;]{{2,30}}|每[一-鿿]{{1,3}}|于[^，,。；;]{{2,14}}|根据[^，,。；;]{{2,20}}[，,]?){{0,2}}"
+            rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的)"
+        ),
+        setup=re.compile(rf"(?:{use('setup')})(?:了)?(?:由[^，,。；;]{{2,40}}的)?[一-鿿]{{0,6}}$"),
+        setup_task=re.compile(
+            rf"[^。；;]{{0,80}}?(?:[，,]|[）)])(?:并)?(?:{manner}(?:负责|承担)(?!人|的)|(?=为[^，,。；;]{{2,40}}?提供)|(?=统筹|协调))"
+            r"|[^。；;]{0,40}?发挥其(?:在)?(?=[^，,。；;]{2,60}作用)"
+        ),
+        play=re.compile(rf"(?:{use('play')})(?:了)?$"),
+        bring=re.compile(rf"(?:{use('bring')})$"),
+        lead_in=re.compile(rf"^(?:(?:{use('lead-in')})[，,]?){{1,2}}$"),
+        moves=re.compile(r"(?:将|把)[^。；;]{1,80}?(?:下放|返还|划归|交由|移交给|委托给|赋予|授权)"),
+        roles=roles,
+        names=Names(vocabulary),
+    )
+
+
+def find(
+    text: str,
+    laid: Layout,
+    groups: Sequence[Group],
+    vocabulary: Vocabulary,
+    *,
+    tells: bool,
+    taken: Sequence[tuple[int, int]] = (),
+    times: Sequence[tuple[int, int]] = (),
+) -> Iterator[Assignment]:
+    """Every assignment of the text, in order.
+
+    tells: the document tells what was done or appeals (speech, briefing): a bare verb assigns nothing
+    taken: spans already read as tails; times: spans of the time points (2009年县财政安排…)
+    """
+    if not laid.segments:
+        return
+    g = _grammar(vocabulary)
+    time_ends = {end: start for start, end in times}
+    blocked = sorted(taken)
+    at_blocked = 0
+    by_segment: dict[int, list[Group]] = {}
+    for group in groups:
+        while at_blocked < len(blocked) and blocked[at_blocked][1] <= group.start:
+            at_blocked += 1
+        if at_blocked < len(blocked) and blocked[at_blocked][0] <= group.start:
+            continue
+        by_segment.setdefault(laid.index_at(group.start), []).append(group)
+    carried: tuple[Group, Segment] | None = None
+    for index in sorted(by_segment):
+        segment = laid.segments[index]
+        anchors = _anchors(text, segment, by_segment[index], g, tells, time_ends)
+        yield from _assignments(text, segment, anchors, g)
+        carried = (anchors[-1].group, segment) if anchors else None
+        if carried and index + 1 < len(laid.segments) and index + 1 not in by_segment:
+            yield from _carried(text, laid.segments[index + 1], carried[0], segment, g)
+
+
+def _carried(text: str, segment: Segment, group: Group, before: Segment, g: _Grammar) -> Iterator[Assignment]:
+    """负责…, with the subject of the segment before."""
+    if segment.paragraph != before.paragraph:
+        return
+    start = body_start(text, segment.start, segment.end)
+    match = re.compile("(?:并|同时|还)?(?:具体|统一)?(负责|承担)(?!人|的)").match(text, start, segment.end)
+    if match:
+        a, b = trim(text, match.end(), segment.end)
+        if b - a >= 2:
+            yield Assignment(group.names, "responsible", text[a:b], segment.start, segment.end, "carried-subject")
+
+
+def _anchors(
+    text: str, segment: Segment, groups: Sequence[Group], g: _Grammar, tells: bool, time_ends: dict[int, int]
+) -> list[_Anchor]:
+    begin = body_start(text, segment.start, segment.end)
+    if g.hope.search(text, begin, min(segment.end, begin + 12)):
+        return []
+    anchors: list[_Anchor] = []
+    for group in groups:
+        if anchors and group.start < anchors[-1].end:
+            continue
+        anchor = _anchor(text, segment, group, begin, g, tells, time_ends)
+        if anchor:
+            anchors.append(anchor)
+    return anchors
+
+
+def _at_edge(text: str, begin: int, start: int, g: _Grammar, time_ends: dict[int, int]) -> bool:
+    """Whether a subject may begin at `start`: a clause begins there, but for an adverb or a time."""
+    for _ in range(3):
+        while start > begin and text[start - 1] in " 　":
+            start -= 1
+        if start <= begin or text[start - 1] in _EDGE:
+            return True
+        if start in time_ends:
+            start = max(time_ends[start], begin)
+            continue
+        left = max(text.rfind(sign, begin, start) for sign in "，,：:；;。") + 1
+        left = max(left, begin)
+        return bool(g.lead_in.match(text[left:start]))
+    return False
+
+
+def _anchor(
+    text: str, segment: Segment, group: Group, begin: int, g: _Grammar, tells: bool, time_ends: dict[int, int]
+) -> _Anchor | None:
+    start, end, stop = group.start, group.end, segment.end
+    near = max(begin, start - 60)
+    by = text[start - 1 : start] == "由" and start > begin
+    ask = None if by else g.ask.search(text, near, start)
+    if g.not_after.match(text, end, stop) or (g.done.match(text, end, stop) and not by):
+        return None
+    after = _skip_seat(text, end, stop)
+    if by or ask:
+        first = start - 1 if by else ask.start() if ask else start
+        if g.not_by.match(text, end, stop) or re.match("[一-鿿]{2,4}的[一-鿿]", text[end : end + 6]):
+            return None
+        match = g.predicate.match(text, after, stop)
+        role: Role = g.roles[match.group(1)] if match else "responsible"
+        at = match.end() if match else end
+        support, at = _together(text, at, stop, g)
+        if ask and not match and ask.group() == "请" and tells:
+            return None
+        if group.kind == "place" and not match:
+            return None
+        return _Anchor(first, at, group, role, "by" if by else "asked", support, keep=match is None and not support)
+    if group.kind == "place":
+        return None
+    play = g.play.search(text, near, start)
+    if play:
+        match = re.compile(r"(?:的)?(?:在[^，,。；;]{1,40}中的)?([^，,。；;]{0,14}?)作用[，,]?").match(text, end, stop)
+        if match and trim(text, match.end(), stop)[1] - match.end() >= 4:
+            return _Anchor(
+                play.start(), match.end(), group, "lead" if "牵头" in match.group(1) else "responsible", "plays-part"
+            )
+        return None
+    bring = g.bring.search(text, near, start)
+    if bring:
+        if re.match("统筹|指导|协调|统一(?:管理|领导|指导)", text[end : end + 6]):
+            return _Anchor(bring.start(), end, group, "responsible", "brought-under", keep=True)
+        return None
+    if g.setup.search(text, near, start):
+        match = g.setup_task.match(text, end, stop)
+        if match:
+            return _Anchor(start, match.end(), group, "responsible", "set-up")
+        return None
+    if not _at_edge(text, begin, start, g, time_ends) or _CONDITION.match(text, end, stop):
+        return None
+    match = g.predicate.match(text, after, stop)
+    if match:
+        role = g.roles[match.group(1)]
+        support, at = _together(text, match.end(), stop, g)
+        return _Anchor(start, at, group, role, "predicate", support)
+    support, at = _together(text, end, stop, g)
+    if support:
+        return _Anchor(start, at, group, "responsible", "together", support)
+    if group.kind == "organ":
+        match = g.modal.match(text, end, stop)
+        if match and not g.moves.match(text, match.end() - 1, stop):
+            support, at = _together(text, match.end(), stop, g)
+            if re.match("(?:全力|大力|继续|一如既往地?)?支持|(?:一如既往|高度重视)", text[at : at + 8]) and tells:
+                return None
+            return _Anchor(start, at, group, "responsible", "modal", support)
+        match = re.compile(r"[:：。]\s*(?=[^\s])").match(text, end, stop)
+        if (
+            match
+            and start == begin
+            and re.match("负责|牵头|配合|承担|协助|组织|制定|做好", text[match.end() : match.end() + 4])
+        ):
+            found = g.predicate.match(text, match.end(), stop)
+            return _Anchor(
+                start,
+                found.end() if found else match.end(),
+                group,
+                g.roles[found.group(1)] if found else "responsible",
+                "duty-list",
+            )
+    if not tells and (start == begin or group.kind == "purse" or start in time_ends or text[start - 1] in "，,"):
+        match = g.verb.match(text, end, stop)
+        if match and not re.match("[了过]|的(?:基础|要求|规定)", text[match.end() : match.end() + 4]):
+            return _Anchor(start, end, group, "responsible", "bare-verb")
+    return None
+
+
+def _skip_seat(text: str, end: int, stop: int) -> int:
+    """Past （设在县发改委） and 设在县发改委， after an office's name."""
+    match = re.compile(r"(?:[（(][^（）()]{2,40}[)）]|设在[^，,。；;]{2,30}[，,])").match(text, end, stop)
+    return match.end() if match else end
+
+
+def _together(text: str, at: int, stop: int, g: _Grammar) -> tuple[tuple[str, ...], int]:
+    """The units after 会同, and where the task goes on; ((), at) when there are none."""
+    match = g.together.match(text, at, stop)
+    if not match:
+        return (), at
+    rest = re.compile(
+        r"([^，,。；;]{2,120}?)(?:等(?:有关|相关)?(?:[一-鿿]{0,6}?(?:部门|单位|处室|机构))?[，,]?|[，,]"
+        r"|(?=制定|制订|研究|负责|开展|组织|做好|建立|加强|对|按|每|不定期|定期|推进|出台|编制|进行|指导|实施|落实|完善|共同|提出|及时|确定|核定|办理|根据))"
+    ).match(text, match.end(), stop)
+    if not rest:
+        return (), at
+    return tuple(g.names.units(rest.group(1))), rest.end()
+
+
+def _assignments(text: str, segment: Segment, anchors: Sequence[_Anchor], g: _Grammar) -> Iterator[Assignment]:
+    begin = body_start(text, segment.start, segment.end)
+    previous_end = begin
+    last_task = ""
+    for number, anchor in enumerate(anchors):
+        stop = anchors[number + 1].start if number + 1 < len(anchors) else segment.end
+        if number + 1 < len(anchors) and anchors[number + 1].rule in ("by", "asked"):
+            # what stands before 由 in its own clause is the next one's matter
+            comma = max(text.rfind(sign, anchor.end, stop) for sign in "，,；;")
+            stop = comma if comma > 0 else anchor.end if text[anchor.end - 1] in "，," else stop
+        a, b = trim(text, anchor.end, stop)
+        task = re.sub(r"[，,]?(?:并由|由|并|具体由|具体)$", "", text[a:b]).rstrip("，,、 ")
+        before = _before(text, previous_end, anchor.start)
+        if anchor.keep and before:
+            task = before + _ADVERB.sub("", task)
+        elif not task or re.fullmatch(r"[，,]?(?:等)?(?:工作|完成|落实|实施)?", task):
+            if number + 1 < len(anchors) and anchors[number + 1].role == "support" and not before:
+                follow = anchors[number + 1]
+                far = anchors[number + 2].start if number + 2 < len(anchors) else segment.end
+                a, b = trim(text, follow.end, far)
+                task = text[a:b]
+            else:
+                task = before or last_task
+        if len(task) >= 2:
+            yield Assignment(anchor.group.names, anchor.role, task, segment.start, segment.end, anchor.rule)
+            if anchor.support:
+                yield Assignment(anchor.support, "support", task, segment.start, segment.end, anchor.rule)
+            last_task = task
+        previous_end = anchor.end
+
+
+def _before(text: str, begin: int, end: int) -> str:
+    """The matter in front of 由: its own clause, or the one before when 由 begins a clause."""
+    a, b = trim(text, begin, end)
+    words = text[a:b]
+    words = re.sub(r"(?:并|也|均|统一|具体|则|应|要|可|，)+$", "", words)
+    if not words:
+        return ""
+    clauses = [clause for clause in re.split("[，,](?![^（(]*[)）])", words) if clause]
+    while clauses and re.match(
+        "(?:按照|按|根据|依据|为|在|经|对于|从|自|通过|以|每|同时|此外|另外|其中|原则上|今后|首先|然后|最后|具体$)",
+        clauses[-1],
+    ):
+        if len(clauses) == 1:
+            return ""
+        clauses.pop()
+    return clauses[-1] if clauses else ""

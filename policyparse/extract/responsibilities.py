@@ -1,0 +1,108 @@
+"""Responsible departments: from bracket tails, labelled lines, task tables and running sentences.
+
+In: an Outline, its institutions and time points, the vocabulary. Out: Responsibility records, in order.
+Touches nothing. The order matters: tails and tables are read first, and what they cover is not read again
+as a sentence.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from policyparse.extract import assignments, sentences, tails, task_tables
+from policyparse.extract.actors import groups
+from policyparse.model import Institution, Responsibility, Role, TimePoint
+from policyparse.passing import Outline
+from policyparse.vocabulary import Vocabulary
+
+# Kinds that tell what was done, or speak to an audience: there a bare verb (县政府高度重视…) assigns nothing.
+_TELLING = frozenset({"speech", "briefing", "minutes", "request", "other"})
+# What governs a task when several times stand in it: a limit before a span, a span before a rhythm.
+_RANK = {"deadline": 0, "range": 1, "date": 2, "duration": 3, "start": 4, "frequency": 5}
+
+
+def responsibilities(
+    outline: Outline, institutions: Sequence[Institution], time_points: Sequence[TimePoint], vocabulary: Vocabulary
+) -> list[Responsibility]:
+    """Every responsibility that the document assigns (annotation.md §7).
+
+    start/end: the sentence that proves it; for a tail the tail itself; for a table its row.
+    """
+    text = outline.text
+    laid = sentences.layout(text)
+    clock = _Clock(time_points)
+    out: list[Responsibility] = []
+    taken: list[tuple[int, int]] = [(section[0], section[1]) for section in outline.title_spans]
+
+    def add(
+        units: Sequence[str], role: Role, task: str, deadline: str | None, start: int, end: int, rule: str
+    ) -> None:
+        out.append(
+            Responsibility(
+                departments=list(units),
+                role=role,
+                task=task,
+                deadline=deadline,
+                start=start,
+                end=end,
+                clause=outline.clause_at(start),
+                rule=rule,
+            )  # fmt: skip
+        )
+
+    for tail in tails.find(outline, laid, vocabulary):
+        if tail.parties:
+            taken.append((tail.start, tail.end))
+        item = text[tail.task_start : tail.task_end]
+        for party in tail.parties:
+            if not (party.task or item):
+                continue
+            deadline = clock.within(tail.start, tail.end) or clock.within(tail.task_start, tail.task_end)
+            add(
+                party.units,
+                party.role,
+                party.task or item,
+                None if party.task else deadline,
+                tail.start,
+                tail.end,
+                tail.rule,
+            )
+    for row in task_tables.find(outline, vocabulary):
+        taken.append((row.start, row.end))
+        deadline = clock.within(row.start, row.end)
+        for party in row.parties:
+            add(party.units, party.role, row.task, deadline, row.start, row.end, "task-table")
+    for found in assignments.find(
+        text,
+        laid,
+        groups(text, institutions, vocabulary),
+        vocabulary,
+        tells=outline.facts.kind in _TELLING,
+        taken=taken,
+        times=[(point.start, point.end) for point in time_points],
+    ):
+        deadline = clock.within(found.start, found.end)
+        if deadline is None:
+            index = laid.index_at(found.start)
+            before = laid.segments[index - 1] if index else None
+            if before and before.paragraph == laid.segments[index].paragraph:
+                deadline = clock.within(before.start, before.end, limits_only=True)
+        start, end = sentences.trim(text, found.start, found.end, " \t\r\n　")
+        add(found.units, found.role, found.task, deadline, start, end, found.rule)
+    out.sort(key=lambda record: record.start)
+    return out
+
+
+class _Clock:
+    """The time points by place."""
+
+    def __init__(self, points: Sequence[TimePoint]) -> None:
+        self.points = sorted(points, key=lambda point: point.start)
+        self.starts = [point.start for point in self.points]
+
+    def within(self, start: int, end: int, limits_only: bool = False) -> str | None:
+        """The value of the time point in [start, end) that governs, by _RANK; None where there is none."""
+        low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        points = [p for p in self.points[low:high] if not limits_only or _RANK[p.type] <= 1]
+        return min(points, key=lambda point: _RANK[point.type]).value if points else None
