@@ -125,6 +125,7 @@ class Grammar:
     length_before: re.Pattern[str]
     length_after: re.Pattern[str]
     not_before_length: re.Pattern[str]
+    not_before_one: re.Pattern[str]
     not_after_length: re.Pattern[str]
     near_length: re.Pattern[str]
     not_after_edge: re.Pattern[str]
@@ -203,7 +204,7 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
     }
     named = {
         place: [row["word"] for row in nots if row["place"] in (place, "around")]
-        for place in ("before", "after", "near")
+        for place in ("before", "before-one", "after", "near")
     }
     tail = (
         rf"{SPACE}(?:的|在|于)?{SPACE}(?:{_months('3')}(?:[、和]{_MONTH}{SPACE}月份?)?|末月{_DAY}{SPACE}[日号]|年?(?:底|末|终|初)"
@@ -218,6 +219,7 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         length_before=re.compile(rf"(?:{_any(length_before)})\Z"),
         length_after=re.compile(rf"{SPACE}(?P<word>{_any(length_after)})"),
         not_before_length=re.compile(rf"(?:{_any(named['before'])})\Z"),
+        not_before_one=re.compile(rf"(?:{_any(named['before-one'])})\Z"),
         not_after_length=re.compile(_any(named["after"])),
         near_length=re.compile(rf"[”’\"]?[一-鿿]{{0,4}}?(?:{_any(named['near'])})"),
         not_after_edge=re.compile(

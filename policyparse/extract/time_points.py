@@ -238,12 +238,9 @@ def _read_length(rules: Grammar, context: Context, match: re.Match[str], floor: 
         after = None
     if rules.not_after_length.match(text, end) and not text.startswith("期间", end):
         return None
-    if after is None and begin == start:
-        if rules.near_length.match(text, end) or rules.not_before_length.search(text, max(0, start - _REACH), start):
-            return None
-        if "T" in value and not _narrowed(text, start):
-            return None  # 24小时服务, 15分钟响应: a manner of service, no limit
-    elif begin == start and rules.not_before_length.search(text, max(0, start - _REACH), start):
+    if after is None and begin == start and _no_limit(rules, text, match, value):
+        return None
+    if text[start - 1 : start] == "第" and start:
         return None
     return _Found(begin, after.end() if after else end, "duration", value)
 
@@ -328,6 +325,13 @@ def _past(value: str, date: str | None) -> bool:
     return value[:shared] < date[:shared]
 
 
-def _narrowed(text: str, start: int) -> bool:
-    """Whether a short stretch (hours, minutes) is said to be a limit: 压缩至2小时, 时限为4小时, 提前24小时."""
-    return text[max(0, start - 2) : start].endswith(("至", "到", "为", "提前", "间隔"))
+def _no_limit(rules: Grammar, text: str, match: re.Match[str], value: str) -> bool:
+    """Whether an amount without a limit word only names or counts something: 三年行动, 这五年, 前一天, 24小时服务."""
+    start, end = match.span()
+    reach = max(0, start - _REACH)
+    if rules.near_length.match(text, end) or rules.not_before_length.search(text, reach, start):
+        return True
+    if match["ln"] in ("一", "1") and rules.not_before_one.search(text, reach, start):
+        return True
+    # hours and minutes limit only where something is brought down to them, or comes so much earlier
+    return "T" in value and not text[max(0, start - 2) : start].endswith(("至", "到", "为", "提前", "间隔"))
