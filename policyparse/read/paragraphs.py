@@ -1,0 +1,375 @@
+"""Printed lines of pages → paragraphs, tables and furniture: what the readers of PDF, OFD and scans share.
+
+In: `Page`s of `Line`s and tables. Out: blocks with page, place in the page's text and number. Touches nothing.
+
+A printed line says by its place whether the next one goes on with its paragraph: the next stands at the left edge,
+the line itself is full, and size and distance stay the same. Punctuation is asked only where the places leave it open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from statistics import median
+
+from policyparse.model import Origin
+from policyparse.passing import Block
+from policyparse.read.grid import Cell, table_blocks
+from policyparse.read.layout import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table: its place, its columns' edges, its cells (one object wherever a merged cell covers)."""
+
+    top: float
+    bottom: float
+    edges: tuple[float, ...]
+    rows: list[list[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its number (from 1), its size, and what is printed on it in reading order."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+    grids: list[Grid] = field(default_factory=list)
+
+
+# Where running heads and page numbers stand, as shares of the page's height. GB/T 9704—2012: the text ends at 0.89 of
+# an A4 page, the number stands 7 mm below it
+_HEAD, _FOOT = 0.14, 0.86
+_MARGIN_LINES = 3  # a running head has no more lines
+_RUNNING_PAGES, _RUNNING_SHARE = 3, 0.2  # a head that so many pages share is a running one
+_SIGNS = r"[\s\-‐‑‒–—―─－﹣_~～·•.|]*"
+_ARABIC = r"(?:\d{1,4}|[ivxlc]{1,6}|[IVXLC]{1,6})"
+_PAGE_NUMBER = re.compile(
+    rf"{_SIGNS}(?:第?\s?{_ARABIC}\s?页?(?:\s?[/，,]?\s?(?:共|总|of)?\s?\d{{1,4}}\s?页?)?"
+    rf"|第\s?[一二三四五六七八九十百〇]{{1,5}}\s?页|Page\s?\d{{1,4}}(?:\s?of\s?\d{{1,4}})?){_SIGNS}",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(r"[\-‐‑‒–—―─－页/]|page", re.IGNORECASE)
+
+# In ems of the following line
+_INDENT = 1.2  # a first line is indented by two; one that is out by less is badly set
+_KINSOKU = 2.0  # a full line may lack a sign that must not end it or begin the next, and that sign's neighbour
+_FAR = 0.3  # of the column's width
+_GAP = 0.4  # so much more white than usual between two lines parts them
+_SIZE_CHANGE = 0.12
+_TITLE_PITCH = 2.0
+_TITLE_SIZE = 1.15  # of the body's size: from here on centred lines are one title
+_ENDS = tuple("。！？；：!?;:”’」』）)》】")
+# 一、 （一） 1. (1) 第一条 ① 附件1; 一是 and the like stand inside paragraphs
+_LABEL = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、](?!\d)|[.．]\d)"
+    r"|第[一二三四五六七八九十百零〇\d]{1,6}[章节条款篇部编]|[①-⑳]|附件|附表)"
+)
+_EDGE_SHARE = 0.05  # of a column's lines: an edge that fewer share is an accident
+
+
+def blocks(pages: Sequence[Page]) -> list[Block]:
+    """The blocks of a document, in reading order, furniture among them.
+
+    Origins: `page` from 1; `paragraph` counts the blocks from 0; start/end are code points of the page's text
+    (its lines joined by line feeds). A paragraph that goes on overleaf ends, in its origin, with its first page.
+    """
+    running = _running_heads(pages)
+    split = [_furniture_apart(page, running) for page in pages]
+    kept = _with_edges([page for page, _ in split])
+    assembly = _Assembly(kept)
+    for page, (_, furniture) in zip(kept, split, strict=True):
+        assembly.page(page, furniture)
+    return assembly.finished()
+
+
+class _Assembly:
+    """The paragraph that is being put together, and the blocks that are finished."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self.body_size = _body_size(pages)
+        self.indented = _first_lines_are_indented(pages)
+        self.pitch = 0.0
+        self.out: list[Block] = []
+        self.waiting: list[Block] = []  # furniture that stands between the two halves of a paragraph
+        self.lines: list[Line] = []
+        self.number = 0
+        self.grid: Grid | None = None
+        self.grid_page = 0
+        self.tables = 0
+
+    def page(self, page: Page, furniture: Sequence[Line]) -> None:
+        """Takes in a page: its lines and tables in order, then its furniture."""
+        self.pitch = _usual_pitch(page.lines) or self.pitch
+        grids = sorted(page.grids, key=lambda grid: grid.top)
+        crossed = True  # whether a page has ended since the last line
+        for line in page.lines:
+            while grids and grids[0].top < line.top:
+                self._take_grid(grids.pop(0), page.number)
+            self._end_grid()
+            if self.lines and not self._goes_on(self.lines[-1], line, crossed):
+                self._end_paragraph()
+            if not self.lines:
+                self.number = page.number
+            self.lines.append(line)
+            crossed = False
+        for grid in grids:
+            self._take_grid(grid, page.number)
+        for line in furniture:
+            place = Origin(page=page.number, start=line.start, end=line.start + len(line.text))
+            self.waiting.append(Block(line.text, place, "furniture"))
+        if not self.lines and self.grid is None:
+            self._flush_furniture()
+
+    def finished(self) -> list[Block]:
+        self._end_paragraph()
+        self._end_grid()
+        self._flush_furniture()
+        return [
+            replace(block, origin=block.origin.model_copy(update={"paragraph": number}))
+            for number, block in enumerate(self.out)
+        ]
+
+    def _flush_furniture(self) -> None:
+        self.out += self.waiting
+        self.waiting = []
+
+    def _end_paragraph(self) -> None:
+        if self.lines:
+            first = self.lines[0]
+            end = first.start + len(first.text)
+            for before, line in pairwise(self.lines):
+                if line.start <= before.start:  # overleaf
+                    break
+                end = line.start + len(line.text)
+            self.out.append(Block(_joined(self.lines), Origin(page=self.number, start=first.start, end=end)))
+            self.lines = []
+        self._flush_furniture()
+
+    def _take_grid(self, grid: Grid, number: int) -> None:
+        """Takes a table, as the open one's other half if that stood on the page before and has the same columns."""
+        if self.lines:
+            self._end_paragraph()
+        open_ = self.grid
+        if open_ is not None and number == self.grid_page + 1 and _same_columns(open_, grid):
+            rows = grid.rows
+            head = _head_rows(open_.rows, rows)
+            self.grid = replace(open_, rows=open_.rows + rows[head:], edges=grid.edges)
+            self.grid_page = number
+            return
+        self._end_grid()
+        self.grid, self.grid_page, self.number = grid, number, number
+
+    def _end_grid(self) -> None:
+        if self.grid is not None:
+            for block in table_blocks(self.grid.rows, self.tables):
+                self.out.append(replace(block, origin=block.origin.model_copy(update={"page": self.number})))
+            self.tables += 1
+            self.grid = None
+            self._flush_furniture()
+
+    def _goes_on(self, above: Line, line: Line, overleaf: bool) -> bool:
+        """Whether `line` belongs to the paragraph of `above`, the line before it."""
+        em = line.size
+        if abs(above.size - line.size) > _SIZE_CHANGE * max(above.size, line.size):
+            return False
+        beside = overleaf or line.column != above.column
+        pitch = line.top - above.top
+        usual = max(self.pitch + _GAP * em, (_TITLE_PITCH if self._is_title(line) else 1.3) * em)
+        if not beside and self.pitch and pitch > usual:
+            return False
+        if self._is_title(line) and _centred(above) and _centred(line):
+            return not beside and above.bold == line.bold
+        if above.centred or line.centred or _set_off(above, line):
+            return False
+        if above.short > _first_unit(line) + _KINSOKU * em:
+            return False
+        if line.indent > _INDENT * em and (self.indented or line.indent > above.indent + 0.5 * em):
+            return False
+        if not self.indented and above.text.endswith(_ENDS):
+            # The last line of a paragraph may be as good as full: then the next one's label or weight tells
+            return not (
+                _LABEL.match(line.text) or above.short > 0.6 * em + _first_unit(line) or above.bold != line.bold
+            )
+        return True
+
+    def _is_title(self, line: Line) -> bool:
+        return line.size > _TITLE_SIZE * self.body_size
+
+
+def _centred(line: Line) -> bool:
+    """As far from the left edge as from the right one, also where the line is full."""
+    return abs(line.indent - line.short) < 1.5 * line.size
+
+
+def _set_off(above: Line, line: Line) -> bool:
+    """Whether either stands on the right half, as a signature and its date do, and not both in one block."""
+    far = _FAR * (line.right - line.left)
+    return (above.indent > far or line.indent > far) and abs(above.x0 - line.x0) > 0.3 * line.size
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    """The lines' texts as one: nothing between them but the space between two words or numbers of Latin script."""
+    out = [lines[0].text]
+    for line in lines[1:]:
+        before, after = out[-1][-1], line.text[0]
+        if before.isascii() and after.isascii() and before.isalnum() and after.isalnum():
+            out.append("" if before.isdigit() and after.isdigit() else " ")
+        out.append(line.text)
+    return "".join(out)
+
+
+_UNIT = re.compile(r"[“‘「『（〔【《(\[]{0,3}(?:([0-9A-Za-z.\-/%+]{1,30})|.)[”’」』）〕】》)\]。，、；：！？]{0,3}")
+
+
+def _first_unit(line: Line) -> float:
+    """The width of what would have had to fit on the line above: a character, or a word, with its signs.
+
+    No line ends in an opening sign or begins with a closing one (GB/T 15834—2011, 5.1).
+    """
+    match = _UNIT.match(line.text)
+    if not match:
+        return line.size
+    word = len(match.group(1) or "")
+    return (len(match.group()) - word + 0.55 * word) * line.size
+
+
+def _furniture_apart(page: Page, running: frozenset[str]) -> tuple[Page, list[Line]]:
+    """The page without its page number, running heads and feet; and these."""
+    furniture = []
+    for lines, first in ((page.lines[:_MARGIN_LINES], True), (page.lines[: -_MARGIN_LINES - 1 : -1], False)):
+        beyond: Line | None = None
+        for index, line in enumerate(lines):
+            inner = lines[index + 1] if index + 1 < len(lines) else None
+            if _in_margin(line, page, first) and (_key(line) in running or _is_page_number(line, inner)):
+                furniture.append(line)
+            elif beyond is not None:
+                break
+            beyond = line
+    starts = {line.start for line in furniture}
+    kept = [line for line in page.lines if line.start not in starts]
+    return replace(page, lines=kept), sorted(furniture, key=lambda line: line.start)
+
+
+def _in_margin(line: Line, page: Page, head: bool) -> bool:
+    return line.bottom < _HEAD * page.height if head else line.top > _FOOT * page.height
+
+
+def _is_page_number(line: Line, inner: Line | None) -> bool:
+    """— 1 —, 第 1 页, 1/12 anywhere in a margin; a bare number only where it stands off the text."""
+    if not _PAGE_NUMBER.fullmatch(line.text):
+        return False
+    apart = inner is None or abs(line.top - inner.top) > 2.0 * max(line.size, inner.size) or inner.size != line.size
+    return apart or _MARKED.search(line.text) is not None
+
+
+def _running_heads(pages: Sequence[Page]) -> frozenset[str]:
+    """The keys of lines that stand in the margins of many pages."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        margin = [line for line in page.lines[:_MARGIN_LINES] if _in_margin(line, page, True)]
+        margin += [line for line in page.lines[-_MARGIN_LINES:] if _in_margin(line, page, False)]
+        seen.update({_key(line) for line in margin})
+    needed = max(_RUNNING_PAGES, _RUNNING_SHARE * len(pages))
+    return frozenset(key for key, count in seen.items() if count >= needed and len(key) < 60)
+
+
+def _key(line: Line) -> str:
+    """What a running head is known by: its text, whatever numbers it counts, and its height on the page."""
+    return f"{re.sub(r'[0-9]+', '#', line.text)}@{round(line.top / 12)}"
+
+
+def _body_size(pages: Sequence[Page]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 12.0
+
+
+def _first_lines_are_indented(pages: Sequence[Page]) -> bool:
+    """Whether the document sets off its paragraphs by an indent of about two characters."""
+    body = [line for page in pages for line in page.lines if not line.centred]
+    indented = sum(1 for line in body if _INDENT * line.size < line.indent < 3.5 * line.size)
+    flush = sum(1 for line in body if line.indent < 0.6 * line.size)
+    return indented > 0.1 * max(flush, 1) and indented > 0.06 * len(body)
+
+
+def _usual_pitch(lines: Sequence[Line]) -> float:
+    """The usual distance from line to line: the commonest of a page, the smaller of two that are as common."""
+    steps: Counter[int] = Counter()
+    for above, line in pairwise(lines):
+        step = line.top - above.top
+        if above.column == line.column and 0 < step < 4 * line.size and abs(above.size - line.size) < 0.5:
+            steps[round(step * 2)] += 1
+    if not steps:
+        return 0.0
+    most = max(steps.values())
+    return min(step for step, count in steps.items() if count >= 0.6 * most) / 2
+
+
+def _with_edges(pages: Sequence[Page]) -> list[Page]:
+    """The pages with each line's column edges: those of the column, or the document's where the column has few lines."""
+    typical: dict[int, tuple[float, float]] = {}
+    for width in {round(page.width) for page in pages}:
+        found = [
+            _edges(page.lines)
+            for page in pages
+            if round(page.width) == width and len(page.lines) >= 5 and len({line.column for line in page.lines}) == 1
+        ]
+        if found:
+            typical[width] = (median(left for left, _ in found), median(right for _, right in found))
+    out = []
+    for page in pages:
+        lines: list[Line] = []
+        columns = sorted({line.column for line in page.lines})
+        for column in columns:
+            part = [line for line in page.lines if line.column == column]
+            left, right = _edges(part)
+            usual = typical.get(round(page.width))
+            if usual and len(columns) == 1:
+                left, right = min(left, usual[0]), max(right, usual[1]) if len(part) < 8 else right
+            lines += [replace(line, left=left, right=right) for line in part]
+        out.append(replace(page, lines=lines))
+    return out
+
+
+def _edges(lines: Sequence[Line]) -> tuple[float, float]:
+    """The left and the right edge of a column: the outermost that more than an accidental line reaches."""
+    em = median(line.size for line in lines) / 2
+    least = _EDGE_SHARE * len(lines)
+    lefts = Counter(round(line.x0 / em) for line in lines)
+    rights = Counter(round(line.x1 / em) for line in lines)
+    left = min(edge for edge, count in lefts.items() if count > least or count == max(lefts.values()))
+    right = max(edge for edge, count in rights.items() if count > least or count == max(rights.values()))
+    return (
+        min(line.x0 for line in lines if round(line.x0 / em) == left),
+        max(line.x1 for line in lines if round(line.x1 / em) == right),
+    )
+
+
+def _same_columns(above: Grid, grid: Grid) -> bool:
+    return len(above.edges) == len(grid.edges) and all(
+        abs(one - other) < 6 for one, other in zip(above.edges, grid.edges, strict=True)
+    )
+
+
+def _head_rows(above: Sequence[Sequence[Cell]], rows: Sequence[Sequence[Cell]]) -> int:
+    """How many rows at the top of `rows` repeat those at the top of `above`: the head, printed on each page."""
+    count = 0
+    for one, other in zip(above, rows, strict=False):
+        if [cell.text for cell in one] != [cell.text for cell in other]:
+            break
+        count += 1
+    return count
+
+
+def iterate_text(pages: Sequence[Page]) -> Iterator[str]:
+    """Each page's text, into which origins count."""
+    for page in pages:
+        yield "\n".join(line.text for line in page.lines)

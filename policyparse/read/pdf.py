@@ -1,0 +1,157 @@
+"""PDF → paragraphs, tables and furniture, with page and place.
+
+In: a file's bytes. Out: a Reading. Touches nothing; runs no scripts, follows no links.
+Why pypdfium2 for the characters (@@ pages a second against pdfplumber's @@, and it opens what that cannot) and
+pdfplumber for tables, on those pages alone that have rules: no other kept library knows merged cells. Pages that are
+pictures go to `ocr.py`.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+
+import pdfplumber
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pdfplumber.pdf import PDF
+
+from policyparse.passing import ReadError
+from policyparse.read import ocr
+from policyparse.read.layout import Glyph, lines
+from policyparse.read.limits import Limits
+from policyparse.read.paragraphs import Grid, Page, blocks
+from policyparse.read.pdf_glyphs import Sheet, read_sheet
+from policyparse.read.pdf_tables import grids
+from policyparse.read.reading import Reading
+
+# Fewer characters than this on a page that is a picture are a stamp or a page number, not its text
+_TEXT_LAYER = 20
+_PICTURE_SHARE = 0.3
+_UNREADABLE_SHARE = 0.3
+_POINTS_PER_INCH = 72
+
+
+def read_pdf(data: bytes, path: str, limits: Limits) -> Reading:
+    """The blocks of a PDF in reading order.
+
+    Raises ReadError: damaged, encrypted, too-large, no-text, needs-extra (nothing but pictures, and no OCR installed).
+    """
+    with ExitStack() as stack:
+        document = _opened(data, path, limits)
+        stack.callback(document.close)
+        return _Document(document, data, path, limits, stack).reading()
+
+
+def _opened(data: bytes, path: str, limits: Limits) -> pypdfium2.PdfDocument:
+    if len(data) > limits.max_bytes:
+        raise ReadError(path, "too-large", f"the file has more than {limits.max_bytes:,} bytes", "split it")
+    try:
+        document = pypdfium2.PdfDocument(data)
+        pages = len(document)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise ReadError(path, "encrypted", "the PDF has a password", "save a copy without it") from None
+        raise _damaged(path) from None
+    if pages > limits.max_pages:
+        document.close()
+        raise ReadError(path, "too-large", f"the PDF has {pages:,} pages, more than {limits.max_pages:,}", "split it")
+    return document
+
+
+def _damaged(path: str) -> ReadError:
+    return ReadError(path, "damaged", "the PDF is damaged", "get it again, or open it and print it to a new PDF")
+
+
+class _Document:
+    """A PDF being read, page after page."""
+
+    def __init__(
+        self, document: pypdfium2.PdfDocument, data: bytes, path: str, limits: Limits, stack: ExitStack
+    ) -> None:
+        self.document, self.data, self.path, self.limits, self.stack = document, data, path, limits, stack
+        self.warnings: list[str] = []
+        self.plumber: PDF | None = None
+        self.no_tables = False
+        self.pictures: list[int] = []
+        self.cells = self.characters = 0
+
+    def reading(self) -> Reading:
+        pages = [page for number in range(1, len(self.document) + 1) if (page := self._page(number))]
+        found = blocks(pages)
+        if self.pictures and not ocr.available():
+            if not any(block.kind != "furniture" for block in found):
+                raise ReadError(self.path, "needs-extra", "its pages are pictures without text", ocr.HOW_TO_INSTALL)
+            self.warnings.append(f"{_pages(self.pictures)}: a picture without text, not read — {ocr.HOW_TO_INSTALL}")
+        elif self.pictures:
+            self.warnings.append(f"{_pages(self.pictures)}: read by OCR, which makes mistakes: check the text")
+        if not any(block.kind != "furniture" for block in found):
+            raise ReadError(self.path, "no-text", "the PDF has no text on its pages", "look at it, and leave it out")
+        return Reading(tuple(found), warnings=tuple(self.warnings))
+
+    def _page(self, number: int) -> Page | None:
+        try:
+            page = self.document[number - 1]
+        except pypdfium2.PdfiumError:
+            self.warnings.append(f"page {number}: damaged, left out")
+            return None
+        try:
+            sheet = read_sheet(page)
+            self.characters += len(sheet.glyphs)
+            if self.characters > self.limits.max_characters:
+                raise self._too_large(f"its text has more than {self.limits.max_characters:,} characters")
+            if _is_picture(sheet):
+                self.pictures.append(number)
+                if ocr.available():
+                    return self._recognised(page, number)
+            tables, rest = self._tables(number, sheet)
+            return Page(number, sheet.width, sheet.height, lines(rest, sheet.width), tables)
+        except pypdfium2.PdfiumError:
+            self.warnings.append(f"page {number}: damaged, left out")
+            return None
+        finally:
+            page.close()
+
+    def _recognised(self, page: pypdfium2.PdfPage, number: int) -> Page:
+        """The page read from its picture."""
+        scale = ocr.DOTS_PER_INCH / _POINTS_PER_INCH
+        picture = page.render(scale=scale, rev_byteorder=True, may_draw_forms=False).to_numpy()[..., :3]
+        glyphs = ocr.glyphs_of_picture(picture, 1 / scale)
+        height, width = picture.shape[0] / scale, picture.shape[1] / scale
+        return Page(number, width, height, lines(glyphs, width))
+
+    def _tables(self, number: int, sheet: Sheet) -> tuple[list[Grid], list[Glyph]]:
+        """The page's tables and the characters outside them; pdfplumber is asked only where there are rules."""
+        if sheet.horizontal_rules < 2 or sheet.vertical_rules < 2 or sheet.turned or self.no_tables:
+            return [], sheet.glyphs
+        try:
+            if self.plumber is None:
+                self.plumber = self.stack.enter_context(pdfplumber.open(io.BytesIO(self.data)))
+            page = self.plumber.pages[number - 1]
+            found = grids(page, sheet.glyphs, self.limits.max_cells - self.cells)
+            page.close()
+        except Exception:  # pdfminer raises anything on a damaged file; the text is there without it
+            self.no_tables = True
+            self.warnings.append(f"page {number} on: tables could not be told from text")
+            return [], sheet.glyphs
+        if found is None:
+            raise self._too_large("its tables have too many cells")
+        self.cells += sum(len(row) for grid in found[0] for row in grid.rows)
+        return found
+
+    def _too_large(self, reason: str) -> ReadError:
+        return ReadError(self.path, "too-large", reason, "split it")
+
+
+def _is_picture(sheet: Sheet) -> bool:
+    """Whether the page's text must be read from a picture: none to speak of, or in a font without a map."""
+    count = sum(not glyph.text.isspace() for glyph in sheet.glyphs)
+    if sheet.unreadable > _UNREADABLE_SHARE * (count + sheet.unreadable):
+        return True
+    return count < _TEXT_LAYER and sheet.picture > _PICTURE_SHARE
+
+
+def _pages(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f"page {numbers[0]}"
+    return "pages " + ", ".join(map(str, numbers[:8])) + (", …" if len(numbers) > 8 else "")

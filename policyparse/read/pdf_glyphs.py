@@ -1,0 +1,162 @@
+"""One page of a PDF → its characters with their places, and what else is drawn on it.
+
+In: a page of pypdfium2. Out: `Sheet`. Touches nothing.
+
+Places are in points from the top left of the page as it is read: the way in which most of its text stands upright,
+whatever the file says of its rotation.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from policyparse.read.layout import Glyph
+
+_BOLD = 600
+_TILT = 10  # degrees; more is a watermark or a label that runs along a margin
+_MOST_OBJECTS = 20_000  # of a page; drawings have more, tables do not
+_THIN, _LONG = 3.0, 12.0  # points: a rule, also where it is drawn as a narrow rectangle
+_NO_CHARACTERS = "\0\ufffd\ufffe\uffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page's upright characters and its size; `aside` is the text that stands askew.
+
+    turned:  whether it is read in another direction than the file shows it
+    rules:   how many drawn lines and boxes it has, counted to a few
+    picture: which share of it pictures cover
+    unreadable: characters whose font does not say what they are
+    """
+
+    width: float
+    height: float
+    glyphs: list[Glyph]
+    aside: str
+    turned: bool
+    horizontal_rules: int
+    vertical_rules: int
+    picture: float
+    unreadable: int
+
+
+def read_sheet(page: pypdfium2.PdfPage) -> Sheet:
+    """The characters of `page` and what is drawn on it."""
+    textpage = page.get_textpage()
+    try:
+        raw = list(_characters(textpage))
+    finally:
+        textpage.close()
+    box = page.get_mediabox()
+    rotation = page.get_rotation()
+    angles = Counter(round(angle / 90) * 90 % 360 for *_, angle in raw)
+    upright = angles.most_common(1)[0][0] if angles else rotation
+    place = _turned(box, upright)
+    glyphs, aside, unreadable = [], [], 0
+    for text, left, bottom, right, top, size, bold, angle in raw:
+        if abs((angle - upright + 180) % 360 - 180) > _TILT:
+            aside.append(text)
+        elif text in _NO_CHARACTERS:
+            unreadable += 1
+        else:
+            x0, y0, x1, y1 = place(left, bottom, right, top)
+            glyphs.append(Glyph(text, x0, y0, x1, y1, size, bold))
+    width, height = box[2] - box[0], box[3] - box[1]
+    horizontal, vertical, picture = _drawn(page.raw)
+    if upright % 180:
+        width, height, horizontal, vertical = height, width, vertical, horizontal
+    return Sheet(
+        width, height, glyphs, "".join(aside), upright != rotation, horizontal, vertical,
+        min(picture / max(width * height, 1.0), 1.0), unreadable,
+    )  # fmt: skip
+
+
+_Raw = tuple[str, float, float, float, float, float, bool, float]
+
+
+def _characters(textpage: pypdfium2.PdfTextPage) -> Iterator[_Raw]:
+    """(text, left, bottom, right, top, size, bold, angle) of each character, in the page's own space.
+
+    What pdfium makes up itself (line ends, and spaces where it sees a gap) is left out: we look at the gaps ourselves.
+    """
+    page = textpage.raw
+    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    pointers = ctypes.byref(box), ctypes.byref(matrix)
+    lead = 0
+    for index in range(pdfium.FPDFText_CountChars(page)):
+        code = pdfium.FPDFText_GetUnicode(page, index)
+        if code <= 32 and code and (code != 32 or pdfium.FPDFText_IsGenerated(page, index)):
+            continue
+        if 0xD800 <= code < 0xDC00:
+            lead = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code, lead = (0x10000 + ((lead - 0xD800) << 10) + code - 0xDC00 if lead else 0xFFFD), 0
+        if not pdfium.FPDFText_GetLooseCharBox(page, index, pointers[0]):
+            continue
+        pdfium.FPDFText_GetMatrix(page, index, pointers[1])
+        a, b = matrix.a, matrix.b
+        size = pdfium.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d)
+        bold = pdfium.FPDFText_GetFontWeight(page, index) >= _BOLD
+        angle = 0.0 if not b and a > 0 else math.degrees(math.atan2(b, a)) % 360
+        text = chr(code) if code <= 0x10FFFF else "\ufffd"
+        if "\u2e80" <= text < "\u2fe0":  # radicals, where the font's map takes ⼈ for 人
+            text = unicodedata.normalize("NFKC", text)
+        yield text, box.left, box.bottom, box.right, box.top, size or box.top - box.bottom, bold, angle
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _turned(box: _Box, upright: int) -> Callable[[float, float, float, float], _Box]:
+    """How (left, bottom, right, top) of the page's space becomes (x0, top, x1, bottom) of the page as it is read."""
+    x_min, y_min, x_max, y_max = box
+    if upright == 90:
+        return lambda left, bottom, right, top: (bottom - y_min, left - x_min, top - y_min, right - x_min)
+    if upright == 180:
+        return lambda left, bottom, right, top: (x_max - right, bottom - y_min, x_max - left, top - y_min)
+    if upright == 270:
+        return lambda left, bottom, right, top: (y_max - top, x_max - right, y_max - bottom, x_max - left)
+    return lambda left, bottom, right, top: (left - x_min, y_max - top, right - x_min, y_max - bottom)
+
+
+def _drawn(page: Any) -> tuple[int, int, float]:
+    """(horizontal rules, vertical rules, area of pictures) of the page's drawing, forms included."""
+    horizontal = vertical = 0
+    area = 0.0
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    stack = [(pdfium.FPDFPage_GetObject(page, index)) for index in range(_count(pdfium.FPDFPage_CountObjects(page)))]
+    seen = 0
+    while stack and seen < _MOST_OBJECTS:
+        drawn = stack.pop()
+        seen += 1
+        kind = pdfium.FPDFPageObj_GetType(drawn)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            count = _count(pdfium.FPDFFormObj_CountObjects(drawn))
+            stack += [pdfium.FPDFFormObj_GetObject(drawn, index) for index in range(count)]
+        elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
+            if not pdfium.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
+                continue
+            wide, high = right.value - left.value, top.value - bottom.value
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                area += max(wide, 0.0) * max(high, 0.0)
+            elif wide > _LONG and high > _LONG:
+                horizontal, vertical = horizontal + 2, vertical + 2
+            elif wide > _LONG and high < _THIN:
+                horizontal += 1
+            elif high > _LONG and wide < _THIN:
+                vertical += 1
+    return horizontal, vertical, area
+
+
+def _count(number: int) -> int:
+    return max(0, min(number, _MOST_OBJECTS))
