@@ -1,0 +1,48 @@
+# A fresh machine needs only Python 3.11+ and make: `make demo`, `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PP := $(BIN)/policyparse
+SHARED ?= ../shared
+DEMO := demo-corpus
+
+.PHONY: demo test lint score gate train bench samples clean
+
+# The stamp is as old as the last change of what is installed; an existing .venv is brought up to date.
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	touch .venv/installed
+
+demo: .venv/installed
+	$(PP) import corpora/samples --corpus $(DEMO)
+	$(PP) search '权限 下放' --corpus $(DEMO) --limit 5
+	$(PP) show --corpus $(DEMO) "$$($(BIN)/python -m tests.demo_ids $(DEMO) | sed -n 1p)"
+	$(PP) compare --corpus $(DEMO) $$($(BIN)/python -m tests.demo_ids $(DEMO))
+
+test: .venv/installed
+	$(BIN)/python -m pytest
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Needs ../shared (seeds, corpus, gold): what the figures in README.md come from.
+score: .venv/installed
+	$(BIN)/python tests/benchmarks/score.py $(SHARED)
+
+gate: .venv/installed
+	$(BIN)/python tests/benchmarks/score.py $(SHARED) --gate tests/benchmarks/floors.json
+
+train: .venv/installed
+	$(BIN)/python -m policyparse.train
+
+bench: .venv/installed
+	$(BIN)/python -m pip install --quiet -e '.[bench]'
+	$(BIN)/python tests/benchmarks/bench.py
+
+clean:
+	rm -rf .venv $(DEMO) build dist *.egg-info
