@@ -59,10 +59,9 @@ class Line:
 
     @property
     def centred(self) -> bool:
-        """Clearly off both edges, and as far from the one as from the other."""
-        return self.indent > 1.5 * self.size and abs(self.indent - self.short) < max(
-            1.2 * self.size, 0.15 * self.indent
-        )
+        """Off both edges, and as far from the one as from the other: nearly so, where it might be an indented line."""
+        least = 0.5 * self.size if self.indent < 4 * self.size else max(1.2 * self.size, 0.15 * self.indent)
+        return self.indent > 1.5 * self.size and abs(self.indent - self.short) < least
 
 
 # In ems. A gap between two letters of one word stays below 0.2; CJK-Latin spacing is 0.25 (JLREQ, CLREQ 3.2.2)

@@ -44,7 +44,7 @@ class Page:
 
 # Where running heads and page numbers stand, as shares of the page's height. GB/T 9704—2012: the text ends at 0.89 of
 # an A4 page, the number stands 7 mm below it
-_HEAD, _FOOT = 0.14, 0.86
+_HEAD, _FOOT = 0.17, 0.86
 _MARGIN_LINES = 3  # a running head has no more lines
 _RUNNING_PAGES, _RUNNING_SHARE = 3, 0.2  # a head that so many pages share is a running one
 _SIGNS = r"[\s\-‐‑‒–—―─－﹣_~～·•.|]*"
@@ -67,7 +67,7 @@ _TITLE_SIZE = 1.15  # of the body's size: from here on centred lines are one tit
 _ENDS = tuple("。！？；：!?;:”’」』）)》】")
 # 一、 （一） 1. (1) 第一条 ① 附件1; 一是 and the like stand inside paragraphs
 _LABEL = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、](?!\d)|[.．]\d)"
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、](?!\d)|[.．]\d| )"
     r"|第[一二三四五六七八九十百零〇\d]{1,6}[章节条款篇部编]|[①-⑳]|附件|附表)"
 )
 _EDGE_SHARE = 0.05  # of a column's lines: an edge that fewer share is an accident
@@ -180,8 +180,8 @@ class _Assembly:
             return False
         beside = overleaf or line.column != above.column
         pitch = line.top - above.top
-        usual = max(self.pitch + _GAP * em, (_TITLE_PITCH if self._is_title(line) else 1.3) * em)
-        if not beside and self.pitch and pitch > usual:
+        usual = max(self.pitch + _GAP * em, (1.3 if self.pitch and not self._is_title(line) else _TITLE_PITCH) * em)
+        if not beside and pitch > usual:
             return False
         if self._is_title(line) and _centred(above) and _centred(line):
             return not beside and above.bold == line.bold
@@ -191,12 +191,12 @@ class _Assembly:
             return False
         if line.indent > _INDENT * em and (self.indented or line.indent > above.indent + 0.5 * em):
             return False
-        if not self.indented and above.text.endswith(_ENDS):
+        labelled = _LABEL.match(line.text) is not None
+        if above.text.endswith(_ENDS):
             # The last line of a paragraph may be as good as full: then the next one's label or weight tells
-            return not (
-                _LABEL.match(line.text) or above.short > 0.6 * em + _first_unit(line) or above.bold != line.bold
-            )
-        return True
+            loose = not self.indented and (above.short > 0.6 * em + _first_unit(line) or above.bold != line.bold)
+            return not (labelled or loose)
+        return not (labelled and above.short > _first_unit(line))
 
     def _is_title(self, line: Line) -> bool:
         return line.size > _TITLE_SIZE * self.body_size
@@ -333,7 +333,7 @@ def _with_edges(pages: Sequence[Page]) -> list[Page]:
             left, right = _edges(part)
             usual = typical.get(round(page.width))
             if usual and len(columns) == 1:
-                left, right = min(left, usual[0]), max(right, usual[1]) if len(part) < 8 else right
+                left, right = min(left, usual[0]), max(right, usual[1])
             lines += [replace(line, left=left, right=right) for line in part]
         out.append(replace(page, lines=lines))
     return out

@@ -39,7 +39,7 @@ def grids(page: PlumberPage, glyphs: Sequence[Glyph], most_cells: int) -> tuple[
         for glyph in rest:
             x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
             (inside if left < x < right and top < y < bottom else outside).append(glyph)
-        if not inside:
+        if not any(glyph.text.isalnum() for glyph in inside):
             continue
         rest = outside
         out.append(Grid(top, bottom, tuple(xs), _filled(cells, xs, ys, inside)))
