@@ -44,7 +44,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     judge.judge(candidates)
     everything = candidates + judge.departments(candidates)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
-    names = canonical_names(outline, text, candidates, kept, words, places)
+    names = canonical_names(outline, kept, words, places)
     return [
         Institution(
             text=outline.text[candidate.start : candidate.end],

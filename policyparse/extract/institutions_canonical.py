@@ -1,19 +1,381 @@
-"""Full official names: the place put in front, abbreviations opened (annotation guide §4, canonical)."""
+"""Full official names: the place put in front, abbreviations opened (annotation guide §4, `canonical`).
+
+In: the Outline's facts, the candidates that count, Lexicon, Gazetteer. Out: one name for each. Touches nothing.
+
+A name is rebuilt as place + function + kind. The place is the printed one, completed from the city down; for a
+printed level (市) the document's own place of that level; for nothing printed that of the sibling in the list
+(省编办、财政厅), else the document's own. What the document does not prove stays as printed.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from policyparse.extract.institutions_context import LEVEL_RANK, LEVEL_WORDS
 from policyparse.extract.institutions_grammar import Candidate
 from policyparse.extract.institutions_lexicon import Lexicon
 from policyparse.passing import Outline
-from policyparse.places import Gazetteer
+from policyparse.places import MASKED, Gazetteer
+from policyparse.vocabulary import Row
+
+_YEAR = re.compile(r"(?<![0-9])((?:19[5-9]|20[0-4])[0-9])(?![0-9])")
+_NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最高|中华|世界|联合国|部际|香港|澳门")
+_GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
+# Years are 1, a province; the city and what is below it make the name of a local organ.
+_CITY = 2
+
+
+class Places:
+    """The document's own place: its parts by rank (1 province … 5 village)."""
+
+    def __init__(self, outline: Outline, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self.date = outline.facts.date
+        printed = outline.facts.place or ""
+        self.path = (gazetteer.path_of(printed, self.date) if printed else None) or printed
+        self.parts: dict[int, str] = {}
+        steps = [step for step in self.path.split("/") if step]
+        for number, step in enumerate(steps):
+            level = gazetteer.level_of("/".join(steps[: number + 1]) if number else step)
+            rank = LEVEL_RANK.get(level or "", 9)
+            if step.endswith("市") and rank == 1 or rank not in self.parts:
+                self.parts[rank] = step
+        known = [rank for rank in self.parts if rank < 9]
+        self.own = LEVEL_RANK.get(outline.facts.level or "", max(known, default=9))
+        if self.own not in self.parts and known and self.own:
+            self.own = max(known)
+
+    def chain(self, rank: int) -> str | None:
+        """The place of `rank` from the city down; a province by itself; None when the document does not prove it."""
+        if rank not in self.parts:
+            return None
+        if rank == 1:
+            return self.parts[1]
+        return _join([self.parts[r] for r in range(1, rank + 1) if r in self.parts])
+
+    def of_level(self, word: str) -> str | None:
+        """The place that a printed level stands for (市 → 佛山市, 试点镇 → 容桂街道)."""
+        rank = LEVEL_WORDS.get(word, 9)
+        if word.startswith("市"):
+            own = self.parts.get(3, "")
+            if self.own >= 3 and own.endswith("市"):
+                return self.chain(3)
+            if 2 not in self.parts and self.parts.get(1, "").endswith("市"):
+                return self.parts[1]
+            return self.chain(2)
+        if word.startswith(("区", "县", "旗")):
+            if self.parts.get(3, "").endswith(("区", "县", "旗")):
+                return self.chain(3)
+            return None
+        return self.chain(rank)
+
+    def of_own(self) -> str | None:
+        return self.chain(self.own) if self.own < 9 else None
+
+    def complete(self, printed: str) -> str:
+        """A printed place with the higher ones in front, from the city down (顺德区 → 佛山市顺德区)."""
+        if MASKED.match(printed):
+            for rank in sorted(self.parts):
+                if self.parts[rank] == printed:
+                    return self.chain(rank) or printed
+            return printed
+        path = self.gazetteer.path_of(printed, self.date, self.path or None) or self.gazetteer.path_of(
+            printed, self.date
+        )
+        if path is None:
+            return printed
+        steps = path.split("/")
+        if not printed.startswith(steps[-1]):
+            return printed if not printed.endswith(steps[-1]) or printed.startswith(steps[0]) else printed
+        return _join(steps) if len(steps) > 1 else printed
+
+
+def _join(steps: list[str]) -> str:
+    """Parts of a path as the name of a place: without its province, unless that is a city or all there is."""
+    if len(steps) > 1 and not steps[0].endswith("市"):
+        steps = steps[1:]
+    out = ""
+    for step, following in zip(steps, [*steps[1:], ""], strict=True):
+        if following.startswith(step.rstrip("市")):
+            continue  # 北京市 北京经济技术开发区
+        out += step
+    return out
+
+
+class Namer:
+    """Builds the canonical names of one document."""
+
+    def __init__(self, outline: Outline, kept: Sequence[Candidate], lexicon: Lexicon, gazetteer: Gazetteer) -> None:
+        self.text = outline.text
+        self.lexicon = lexicon
+        self.places = Places(outline, gazetteer)
+        self.issuers = outline.facts.issuers
+        self.nation = outline.facts.level == "nation"
+        self.year = self._year(outline)
+        self.kept = kept
+        self.memory: dict[int, str] = {}
+        self.groups = [c for c in kept if c.head.sort == "group" and self._modifiers(c)]
+        self.fuller: dict[str, list[Candidate]] = {}
+        for candidate in kept:
+            if candidate.prefix_sort and candidate.head.sort in ("branch", "open", "closed", "strict"):
+                self.fuller.setdefault(candidate.head.word, []).append(candidate)
+
+    def _year(self, outline: Outline) -> int | None:
+        date = outline.facts.date or ""
+        if date[:4].isdigit():
+            return int(date[:4])
+        years = Counter(_YEAR.findall(self.text))
+        return int(max(years, key=lambda year: (years[year], -int(year)))) if years else None
+
+    def _modifiers(self, candidate: Candidate) -> str:
+        return self.text[candidate.prefix : candidate.head_start]
+
+    def name(self, candidate: Candidate) -> str:
+        """The canonical name of one candidate."""
+        key = candidate.start * 100 + candidate.end - candidate.start
+        if key not in self.memory:
+            self.memory[key] = self.text[candidate.start : candidate.end]  # ends any circle
+            self.memory[key] = self._build(candidate)
+        return self.memory[key]
+
+    def _build(self, c: Candidate) -> str:
+        text = self.text
+        surface = text[c.start : c.end]
+        if c.head.sort == "alias":
+            return c.head.full
+        if c.head.sort in ("department", "function"):
+            return self._function(c, surface)
+        if c.head.sort == "own":
+            return self._own(surface)
+        if c.parent is not None:
+            return self._merged(c)
+        if c.head.sort == "body":
+            return self._body(c)
+        if c.head.sort == "name":
+            return self._whole(c, surface)
+        if c.head.sort == "group":
+            return self._group(c, surface)
+        return self._kind(c, surface)
+
+    def _place(self, c: Candidate) -> tuple[str, bool]:
+        """(the place in front of the name, whether it is a known place)."""
+        printed = self.text[c.start : c.prefix]
+        for mark in ("中国共产党", "中共", "共青团"):
+            printed = printed.removeprefix(mark)
+        if c.prefix_sort == "place":
+            return self.places.complete(printed), True
+        if c.prefix_sort == "zone":
+            own = self.places.of_own() or ""
+            if own.endswith(printed) and printed.endswith("区"):
+                return own, True
+            level = printed[:1]
+            if level in LEVEL_WORDS and (place := self.places.of_level(level)):
+                return place + printed[1:], True
+            if printed[:2] in own or self.places.gazetteer.path_of(printed):
+                return printed, True
+            return (self._city() + printed), True
+        if c.prefix_sort == "level":
+            place = self.places.of_level(printed)
+            return (place, True) if place else (printed.removesuffix("级") or printed, False)
+        if c.elided is not None:
+            return self._place(c.elided)
+        if c.head.word == "厅" and (place := self.places.chain(1)):
+            return place, True
+        place = self.places.of_own()
+        return (place, True) if place and not self.nation else ("", False)
+
+    def _city(self) -> str:
+        return self.places.chain(_CITY) or ""
+
+    def _open(self, words: str, head_full: str, head: str) -> str:
+        """A function and its kind as the official name has them (市场监管局 → 市场监督管理局)."""
+        rows = self.lexicon.abbreviations.get(words)
+        if rows and (full := self._dated(rows)):
+            return full
+        modifiers = words[: len(words) - len(head)]
+        return self.lexicon.function_full.get(modifiers, modifiers) + (head_full or head)
+
+    def _dated(self, rows: Sequence[Row]) -> str:
+        """The full form of the row whose years hold the document's; the earlier one where two meet."""
+        if self.year is None:
+            return rows[-1]["full"]
+        for row in rows:
+            if int(row["from"] or 0) <= self.year <= int(row["to"] or 9999):
+                return row["full"]
+        return min(rows, key=lambda row: min(abs(int(row[side] or 3000) - (self.year or 0)) for side in ("from", "to")))[
+            "full"
+        ]
+
+    def _body(self, c: Candidate) -> str:
+        place, known = self._place(c)
+        template = c.head.full
+        if c.head.word in ("法院", "人民法院", "检察院"):
+            rank = self._rank(c)
+            court = {1: "高级人民法院", 2: "中级人民法院"}.get(rank, "人民法院")
+            template = template.replace("人民法院", court)
+        if not known and template.startswith(("中共", "共青团", "中国")):
+            return self.text[c.start : c.end]
+        if c.head.word == "街办" and not place.endswith("街道"):
+            place += "街道"
+        if template.startswith("{地}街道") and place.endswith("街道"):
+            place = place.removesuffix("街道")
+        return template.replace("{地}", place)
+
+    def _rank(self, c: Candidate) -> int:
+        printed = self.text[c.start : c.prefix]
+        if c.prefix_sort == "level":
+            place = self.places.of_level(printed)
+            for rank, part in self.places.parts.items():
+                if place and place.endswith(part):
+                    return rank
+            return LEVEL_WORDS.get(printed, 9)
+        if c.prefix_sort == "place":
+            level = self.places.gazetteer.level_of(printed)
+            return LEVEL_RANK.get(level or "", 9)
+        return self._rank(c.elided) if c.elided is not None else self.places.own
+
+    def _whole(self, c: Candidate, surface: str) -> str:
+        word = self.text[c.prefix : c.end] if c.prefix_sort else surface
+        full = c.head.full
+        if "{地}" in full:
+            place, known = self._place(c)
+            if not known:
+                if full.startswith("中共"):
+                    return surface
+                if c.prefix_sort != "level":
+                    return self._open(word, "", "")
+            return full.replace("{地}", place)
+        local = not _NATIONAL.match(word) and (bool(c.prefix_sort) or c.elided is not None or not self.nation)
+        rows = self.lexicon.abbreviations.get(word)
+        if c.prefix_sort or (local and rows):
+            place, _ = self._place(c)
+            return place + (self._dated(rows) if rows else word)
+        return full or surface
+
+    def _merged(self, c: Candidate) -> str:
+        parent = c.parent
+        assert parent is not None
+        rest = self.text[parent.end : c.end]
+        if c.head.sort == "name" and "{地}" in c.head.full:
+            place, known = self._place(parent)
+            return c.head.full.replace("{地}", place) if known else self.text[c.start : c.end]
+        if c.head.sort == "body":
+            owner = self.name(parent)
+            return c.head.full.replace("{地}", owner)
+        if c.head.sort == "branch":
+            return self.name(parent) + rest
+        return self.name(parent) + self._open(rest, c.head.full, c.head.word)
+
+    def _group(self, c: Candidate, surface: str) -> str:
+        modifiers = self._modifiers(c)
+        if not modifiers and not c.prefix_sort:
+            found = self._antecedent(c)
+            if found:
+                return found
+        fuller = [
+            other
+            for other in self.groups
+            if other is not c and other.head.word == c.head.word and len(self._modifiers(other)) > len(modifiers)
+            and _within(modifiers, self._modifiers(other))
+        ] if modifiers else []  # fmt: skip
+        if len({self._modifiers(other) for other in fuller}) == 1 and len(modifiers) >= 4:
+            return self.name(fuller[0])
+        return self._kind(c, surface)
+
+    def _antecedent(self, c: Candidate) -> str:
+        """What a bare 领导小组 or 办公室 points back to."""
+        before = [g for g in self.groups if g.start < c.start and g.head.sort == "group"]
+        if c.head.word in ("办公室", "工作办公室"):
+            near = [g for g in before if _GROUP.search(g.head.word) and c.start - g.end < 200]
+            if near:
+                return self.name(near[-1]) + "办公室"
+            return ""
+        same = [g for g in before if g.head.word == c.head.word]
+        if same:
+            return self.name(same[-1])
+        titled = re.search(
+            r"(?:成立|设立|组建|调整)([^《》，。、\s\0]{4,40}" + re.escape(c.head.word) + ")", self.text[: c.start]
+        )
+        if titled is None:
+            return ""
+        printed = titled[1]
+        size = max((n for n in range(2, 10) if self.places.gazetteer.places(printed[:n])), default=0)
+        own = self.places.of_own() or ""
+        if size or any(printed.startswith(part) for part in self.places.parts.values()):
+            part = next((p for p in self.places.parts.values() if printed.startswith(p)), printed[:size])
+            return self.places.complete(part) + printed[len(part) :]
+        if printed[:1] in LEVEL_WORDS and (place := self.places.of_level(printed[0])):
+            return place + printed[1:]
+        return own + printed
+
+    def _kind(self, c: Candidate, surface: str) -> str:
+        words = self.text[c.prefix : c.end]
+        modifiers = self._modifiers(c)
+        if not c.prefix_sort and modifiers:
+            full = [
+                other
+                for other in self.fuller.get(c.head.word, ())
+                if _within(modifiers, self._modifiers(other) or self.text[other.start : other.head_start])
+            ]
+            if len({self.name(other) for other in full}) == 1:
+                return self.name(full[0])
+            if c.head.word == "分局" and (branch := self._branch(c, modifiers)):
+                return branch
+        if c.head.word == "局" and not modifiers and c.prefix_sort:
+            own = next((issuer for issuer in self.issuers if issuer.endswith("局")), "")
+            place, _ = self._place(c)
+            for part in sorted(self.places.parts.values(), key=len, reverse=True):
+                if part in own:
+                    return place + own.rsplit(part, 1)[1]
+            return place + surface[c.prefix - c.start :]
+        if _NATIONAL.match(words) or c.head.sort == "company":
+            return surface[: c.prefix - c.start] + words
+        place, _ = self._place(c)
+        return place + self._open(words, c.head.full, c.head.word)
+
+    def _branch(self, c: Candidate, modifiers: str) -> str:
+        """财政分局 in a town's document: the branch there of the county's, else the city's, bureau."""
+        if self.places.own != 4:
+            return ""
+        parent = self.places.chain(3) or self.places.chain(_CITY)
+        if not parent:
+            return ""
+        town = re.sub(r"(?:街道|镇|乡)$", "", self.places.parts[4])
+        return parent + self._open(modifiers + "局", "", "局") + town + "分局"
+
+    def _function(self, c: Candidate, surface: str) -> str:
+        word = self.text[c.prefix : c.end] if c.prefix_sort else surface
+        if rows := self.lexicon.abbreviations.get(word):
+            place, _ = self._place(c)
+            return place + self._dated(rows)
+        stem = re.sub(r"(?:行政)?(?:主管|管理)?(?:部门|机关)$", "", word)
+        for other in self.kept:
+            if other.head.word in ("局", "厅", "委") and self._modifiers(other) == stem:
+                return self.name(other)
+        if c.prefix_sort == "level":
+            place, known = self._place(c)
+            return place + (word if word.endswith(("部门", "机关")) else word + "部门") if known else surface
+        return surface
+
+    def _own(self, surface: str) -> str:
+        last = surface[-1]
+        for issuer in self.issuers:
+            if issuer.endswith(last) or (last == "委" and issuer.endswith("委员会")) or (last == "办" and "办公" in issuer):
+                return issuer
+        return surface
+
+
+def _within(short: str, long: str) -> bool:
+    """Whether the characters of `short` stand in `long` in that order."""
+    rest = iter(long)
+    return all(char in rest for char in short)
 
 
 def canonical_names(
-    outline: Outline,
-    text: str,
-    candidates: list[Candidate],
-    kept: list[Candidate],
-    lexicon: Lexicon,
-    gazetteer: Gazetteer,
+    outline: Outline, kept: Sequence[Candidate], lexicon: Lexicon, gazetteer: Gazetteer
 ) -> list[str]:
-    return [text[c.start : c.end] for c in kept]
+    """The canonical name of every candidate in `kept`, in the same order."""
+    namer = Namer(outline, kept, lexicon, gazetteer)
+    return [namer.name(candidate) for candidate in kept]

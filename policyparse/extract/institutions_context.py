@@ -13,10 +13,10 @@ from policyparse.extract.institutions_lexicon import Head, Lexicon
 
 _SEPARATORS = "、和及与暨/"
 _WITH_OFFICE = ("纪委", "监委", "纪委监委", "纪律检查委员会", "纪工委")
-_RANK = {
+LEVEL_RANK = {
     "nation": 0, "province": 1, "prefecture": 2, "county": 3, "town": 4, "village": 5,
 }  # fmt: skip
-LEVEL_RANK = {
+LEVEL_WORDS = {
     "全国": 0, "国家": 0, "省": 1, "省级": 1, "自治区": 1, "兵团": 1, "市": 2, "市级": 2, "州": 2, "州级": 2,
     "盟": 2, "自治州": 2, "县": 3, "县级": 3, "区": 3, "区级": 3, "旗": 3, "镇": 4, "镇级": 4, "乡": 4,
     "街道": 4, "试点镇": 4, "试点乡镇": 4, "村": 5,
@@ -24,7 +24,7 @@ LEVEL_RANK = {
 
 # 各 … 、县（区）人民政府: the collective reaches over a list of levels.
 _COLLECTIVE = re.compile(r"(?:各|有关|相关|所有|上述)[省市县区州盟旗镇乡街道自治直辖级、（）()及和与或/\s]{0,16}$")
-_LEVEL_LIST = re.compile(r"(?:[省市县区州盟旗镇乡村]|街道)[、/（(）)和及与或]*$")
+_LEVEL_LIST = re.compile(r"(?:^|[^一-鿿]|[省市县区州盟旗镇乡、和及与各])(?:[省市县区州盟旗镇乡村]|街道)[、/（(）)和及与或]*$")
 # Meetings: 省委十二届二次全会, 市政府第3次常务会议, 县委农村工作会议.
 _MEETING = re.compile(
     r"(?:第?[一二三四五六七八九十百〇○0-9]+[届次][^，。；：、\n]{0,14}?"
@@ -64,7 +64,7 @@ class Judge:
 
     def __init__(self, text: str, lexicon: Lexicon, level: str | None) -> None:
         self.text, self.lexicon = text, lexicon
-        self.rank = _RANK.get(level or "", 9)
+        self.rank = LEVEL_RANK.get(level or "", 9)
 
     def judge(self, candidates: list[Candidate]) -> list[Candidate]:
         """Sets `rejected` and `elided` of every candidate; shared levels are cut off."""
@@ -95,7 +95,7 @@ class Judge:
             printed = text[start : candidate.prefix]
             joined = not before or before[-1] not in "、/（(）)和及与或"
             if candidate.head.sort == "body" and candidate.head.word not in ("委", "纪委"):
-                if LEVEL_RANK.get(printed, 9) > self.rank or joined:
+                if LEVEL_WORDS.get(printed, 9) > self.rank or joined:
                     return "collective"
             elif candidate.head.sort not in ("body", "name"):
                 candidate.start = candidate.prefix
@@ -131,7 +131,7 @@ class Judge:
 
     def _bare(self, candidate: Candidate, previous: Candidate | None, index: int) -> str:
         """Whether a name without a place or level stands for a definite organ."""
-        if candidate.prefix_sort or candidate.merged:
+        if candidate.prefix_sort or candidate.parent is not None:
             return ""
         head = candidate.head
         if _COUNTED.match(self.text, candidate.start) or self.text[candidate.start : candidate.end] in self.lexicon.classes:
@@ -139,11 +139,11 @@ class Judge:
                 return "class"
         sibling = previous is not None and self._joined(previous.end, candidate.start)
         if sibling and previous is not None and not previous.rejected:
-            candidate.elided = index - 1
+            candidate.elided = previous
         if head.sort == "body":
             if sibling and previous is not None and previous.rejected in ("collective", "generic"):
                 return previous.rejected
-            if head.bare == "yes" or candidate.elided >= 0:
+            if head.bare == "yes" or candidate.elided is not None:
                 return ""
             return "bare"
         if head.sort in ("name", "closed", "strict", "branch"):
@@ -152,11 +152,14 @@ class Judge:
             return ""
         if head.sort == "group":
             if candidate.functions + candidate.unknown == 0:
+                if previous is not None and previous.head.sort == "group" and sibling:
+                    # 领导小组及办公室
+                    return previous.rejected
                 return "" if head.bare == "yes" or (head.bare == "context" and self._set_up(candidate)) else "bare"
             return "" if candidate.end - candidate.start >= len(head.word) + 2 else "bare"
         if previous is not None and previous.end < candidate.start and self._refused(previous, candidate.start):
             return previous.rejected
-        return "" if self._definite(candidate, sibling and candidate.elided >= 0) else "class"
+        return "" if self._definite(candidate, sibling and candidate.elided is not None) else "class"
 
     def _refused(self, previous: Candidate, start: int) -> bool:
         """政务服务中心（便民服务中心）: the second name of a class."""
@@ -225,9 +228,9 @@ class Judge:
             item = self._function_body(body.start(), body.end())
             if item is not None:
                 out.append(item)
-        for pattern in (_CENTRE, _OWN):
+        for pattern, sort in ((_CENTRE, "name"), (_OWN, "own")):
             out += [
-                Candidate(m.start(), m.end(), Head(m[0], "name"), m.start(), m.start())
+                Candidate(m.start(), m.end(), Head(m[0], sort), m.start(), m.start())
                 for m in pattern.finditer(text)
                 if not any(c.start <= m.start() < c.end and not c.rejected for c in (ends.get(m.end()),) if c)
             ]

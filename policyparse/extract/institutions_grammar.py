@@ -41,8 +41,8 @@ class Candidate:
     prefix_sort: str = ""  # "place", "level" or ""
     functions: int = 0
     unknown: int = 0
-    merged: bool = False  # the head continues an organ that stands before it (县委|办公室)
-    elided: int = -1  # index of the sibling whose place it shares, -1: none
+    parent: Candidate | None = None  # the organ that the head continues (县委|办公室)
+    elided: Candidate | None = None  # the sibling whose place it shares
     rejected: str = ""
 
 
@@ -129,7 +129,7 @@ class Walker:
         previous = self._previous(head_start)
         if previous is not None and previous.head.sort in ("body", "name") and not head.word.startswith(("国", "中")):
             if previous.head.word in ("委", "党委", "党工委", "工委", "政府", "人民政府", "国务院", "管委会"):
-                return Candidate(previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, merged=True)
+                return Candidate(previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous)
         prefix, sort = self._prefix(head_start)
         if not sort and end - head_start <= 2 and not self._opens(head_start):
             return None
@@ -150,7 +150,7 @@ class Walker:
             if previous is not None and head.word in ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委"):
                 if previous.head.sort not in ("body", "name"):
                     return Candidate(
-                        previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, merged=True
+                        previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous
                     )
             if foreign := self.lexicon.foreign.ending_at(text, head_start):
                 return Candidate(head_start - foreign, end, head, head_start, head_start, "place")
@@ -265,7 +265,7 @@ class Walker:
         if merged is not None:
             return Candidate(
                 merged.start, end, head, head_start, merged.prefix, merged.prefix_sort,
-                merged.functions + functions, merged.unknown + unknown, merged=True,
+                merged.functions + functions, merged.unknown + unknown, parent=merged,
             )  # fmt: skip
         if verb_cut >= 0 and not prefix_sort and not self._named(at):
             at = verb_cut

@@ -71,6 +71,8 @@ def _lead(rules: Grammar, context: Context, match: re.Match[str], k: str, at: in
         return chinese_to_int(match["y" + k]), None
     if match["ys" + k]:
         return 1900 + chinese_to_int(match["ys" + k]), None
+    if match["yz" + k]:
+        return 2000 + int(match["yz" + k]), None
     if match["r" + k] is None:
         return None, None
     relative = rules.relative[match["r" + k]]
@@ -118,7 +120,9 @@ def _narrow(match: re.Match[str], k: str, year: int | None, month: int | None) -
     if (match["me" + k] or edge).removeprefix("月") in ("底", "末"):
         return end_of(year, month)
     begin_month = _month(match["ma" + k]) or month
-    return months(year, begin_month, month) if begin_month <= month else None
+    if begin_month > month:  # 11月至3月
+        return None if year is None else Period(months(year, begin_month, 12).low, months(year + 1, 1, month).high)
+    return months(year, begin_month, month)
 
 
 def _quarters(match: re.Match[str], k: str, year: int | None) -> Period | None:

@@ -72,6 +72,7 @@ def _date(k: str, relative: str) -> str:
     (?P<lead{k}>
         (?: (?P<ya{k}>{_YEAR}) {SPACE} 年? {_LINK} )? (?P<y{k}>{_YEAR}) {SPACE} {_YEAR_SIGN} 度?
       | (?P<ys{k}>{_SHORT_YEAR}) {SPACE} 年 (?={SPACE}{_MONTH}{SPACE}月)
+      | (?P<yz{k}>0\d) {SPACE} 年
       | (?P<r{k}>{relative}) )?
     (?: {SPACE}
       (?: {_months(k)}
@@ -156,7 +157,10 @@ def _words(rows: Iterable[Row], place: str) -> dict[str, Word]:
 
 def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
     often = _any(vocabulary.terms("time_frequencies"))
-    plans = _any(vocabulary.terms("time_plans"))
+    always = _any(vocabulary.terms("time_plans", quoted_only="no"))
+    quoted_only = _any(
+        vocabulary.terms("time_plans", quoted_only="yes")
+    )  # 十五 is a number, “十五” and 十五期间 are not
     branches = [
         r"(?P<quoted>《[^《》]{0,200}(?:《[^《》]{0,200}》[^《》]{0,200}){0,3}》)",
         rf"(?P<often>{often})",
@@ -164,7 +168,7 @@ def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
         rf"(?P<once>{_NUMERAL_BEFORE}(?P<on>半|{_COUNT})个?(?P<ou>年|月|季度?|周|旬|日|天)(?P<ot>[一两二三四1234])次)",
         r"(?P<issue>自(?:本(?:办法|规定|通知|意见|方案|细则|决定|条例|制度|措施|规划|公告))?"
         r"(?:印发|发布|公布|颁布|下发|发文|签发|颁发|发出)之日起)",
-        rf"(?P<plan>(?P<po>[“\"‘'「『])?(?P<pt>{plans})(?P<pc>[”\"’'」』])?"
+        rf"(?P<plan>(?P<po>[“\"‘'「『])?(?P<pt>{always}|(?:{quoted_only})(?=[”\"’'」』]|期间|时期))(?P<pc>[”\"’'」』])?"
         r"(?P<ps>期间|时期|末期|期末|末|初期|初|期内)?)",
         r"(?P<decade>(?:(?:上|20|二十)世纪)?(?P<dn>[二三四五六七八九]十|[2-9]0)年代(?:初期?|中期|末期?|后期)?)",
         rf"(?P<figures>(?<![A-Za-z\d./\-])(?P<fy>(?:1[89]|20)\d\d)(?P<fs>[-./．])(?P<fo>1[0-2]|0?[1-9])"
@@ -179,7 +183,11 @@ def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
         rf"|(?:(?P<la>{_COUNT}){SPACE}(?:{units})?{_LINK})?(?P<ln>{_COUNT}){SPACE}(?P<lq>多|余|来|几)?{SPACE}(?P<lu>{units})"
         rf"(?P<lr>半(?!年|数))?(?:零?(?P<lz>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})个月)?))",
     ]
-    first = {word[0] for word in (*relative.split("|"), *often.split("|"), *plans.split("|")) if word}
+    first = {
+        word[0]
+        for word in (*relative.split("|"), *often.split("|"), *always.split("|"), *quoted_only.split("|"))
+        if word
+    }
     starts = "".join(sorted(first | set(f"《每自“\"‘'「『上下前第年月半元廿卅两本当{ZERO}一二三四五六七八九十百")))
     return rf"(?=[\d{re.escape(starts)}])(?:{'|'.join(branches)})"
 

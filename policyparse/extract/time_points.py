@@ -29,7 +29,7 @@ _REACH = 8
 
 _CLOCK = re.compile(
     r"[ \u3000]{0,2}(?P<part>上午|下午|晚上?|凌晨|中午)?"
-    r"(?:[ \u3000]{0,2}(?P<hour>2[0-4]|1\d|0?\d)(?:[:：](?P<minute>[0-5]\d)"
+    r"(?:[ \u3000]{0,2}(?P<hour>2[0-4]|1\d|0?\d|零)(?:[:：](?P<minute>[0-5]\d)"
     r"|[时点](?:(?P<m2>[0-5]?\d)分|(?P<half>半)|整)?(?!间|代|候)))?"
 )
 _COMPARED = re.compile(r"[ \u3000]?(?:的|\d)")
@@ -135,14 +135,13 @@ def _limited(rules: Grammar, context: Context, start: int, end: int, period: Per
 def _read_figures(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
     text = context.text
     year, month = int(match["fy"]), int(match["fo"])
-    bracketed = _bracketed(text, match.start(), match.end())
     if match["go"]:
         if bool(match["fd"]) != bool(match["gd"]):
             return None
         low = _figures(year, month, match["fd"])
         high = _figures(int(match["gy"] or year), int(match["go"]), match["gd"])
         return _Found(match.start(), match.end(), "range", f"{low.low}/{high.high}") if low and high else None
-    if match["fd"] is None and not bracketed:
+    if match["fd"] is None and not (_bracketed(text, *match.span()) or _is_cell(text, *match.span())):
         return None  # 1865.7 is an amount
     period = _figures(year, month, match["fd"])
     if period is None:
@@ -295,7 +294,7 @@ def _clock(text: str, end: int) -> tuple[int, str]:
         return end, ""
     if match["hour"] is None:
         return match.end(), ""
-    hour = int(match["hour"])
+    hour = 0 if match["hour"] == "零" else int(match["hour"])
     if match["part"] in ("下午", "晚", "晚上") and hour < 12:
         hour += 12
     minute = 30 if match["half"] else int(match["minute"] or match["m2"] or 0)
@@ -304,6 +303,12 @@ def _clock(text: str, end: int) -> tuple[int, str]:
 
 def _bracketed(text: str, start: int, end: int) -> bool:
     return text[start - 1 : start] in ("(", "（") and text[end : end + 1] in (")", "）")
+
+
+def _is_cell(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] fills a cell of a table (a row's cells are joined by tabs)."""
+    around = text[start - 1 : start] if start else "\n", text[end : end + 1] or "\n"
+    return "\t" in around and set(around) <= {"\t", "\n"}
 
 
 def _bracketed_date(text: str, found: _Found) -> bool:
