@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +52,7 @@ class Store:
 
     def __init__(self, path: Path, write: bool = False) -> None:
         self.path = path
+        self._write_mode = write
         mode = "rwc" if write else "ro"
         try:
             self._db = sqlite3.connect(
@@ -59,7 +60,7 @@ class Store:
             )
             self._db.row_factory = sqlite3.Row
             if write:
-                self._db.execute("PRAGMA journal_mode = WAL")
+                self._journal("WAL")  # readers and the writer do not wait for each other
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 migrations.migrate(self._db)
             else:
@@ -70,7 +71,16 @@ class Store:
             ) from None
 
     def close(self) -> None:
+        """Closes the database; at rest it is one plain file, which can be read on a medium that takes no writing."""
+        if self._write_mode:
+            self._db.execute("PRAGMA busy_timeout = 0")  # do not wait for readers
+            self._journal("DELETE")
         self._db.close()
+
+    def _journal(self, mode: str) -> None:
+        # another connection that is open just now keeps the old mode, which is no less safe
+        with suppress(sqlite3.OperationalError):
+            self._db.execute(f"PRAGMA journal_mode = {mode}").fetchone()
 
     def missing_migrations(self) -> list[str]:
         """Steps that this version has and the database has not, or the other way round (from a newer version)."""

@@ -1,0 +1,212 @@
+"""The corpus directory: what goes in comes out, and a damaged or foreign one is one plain sentence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from corpus_builder import document, pilot_corpus
+
+from policyparse.corpus import Corpus, Imported
+from policyparse.corpus.passages import before_repairs, passages
+from policyparse.model import Document
+from policyparse.passing import PolicyparseError
+from policyparse.search import search
+
+
+@pytest.fixture
+def pilots(tmp_path: Path) -> Path:
+    with Corpus.open(tmp_path / "pilots", create=True) as corpus:
+        for each in pilot_corpus():
+            corpus.add(each)
+    return tmp_path / "pilots"
+
+
+def found(directory: Path, query: str = '"委托协议书"') -> int:
+    with Corpus.open(directory) as corpus:
+        return search(corpus, query).total
+
+
+def test_documents_come_out_as_they_went_in(pilots: Path) -> None:
+    with Corpus.open(pilots) as corpus:
+        assert list(corpus.documents()) == pilot_corpus()
+        assert corpus.store.counts() == {"documents": 5, "clauses": 14, "files": 5}
+
+
+def test_the_manifest_describes_the_directory(pilots: Path) -> None:
+    manifest = json.loads((pilots / "corpus.json").read_text(encoding="utf-8"))
+    assert manifest["format"] == "policyparse-corpus"
+    assert {"format_version", "schema_version", "index_version", "made_by", "created", "files"} <= manifest.keys()
+
+
+def test_the_same_document_of_another_file_is_one_document_with_two_sources(pilots: Path) -> None:
+    plan = pilot_corpus()[0]
+    other = plan.model_copy(update={"source": plan.source.model_copy(update={"path": "elsewhere.txt"})})
+    with Corpus.open(pilots, write=True) as corpus:
+        assert not corpus.add(other)
+        assert corpus.store.sources(plan.id) == [("elsewhere.txt", 1), ("plan.txt", 1)]
+    assert found(pilots) == 3
+
+
+def test_near_duplicates_are_one_family(pilots: Path) -> None:
+    plan, adapted, *_, copy = pilot_corpus()
+    with Corpus.open(pilots) as corpus:
+        assert [identity for identity, _ in corpus.store.relatives(plan.id)] == [copy.id]
+        assert corpus.store.relatives(adapted.id) == []
+
+
+def test_ids_may_be_shortened(pilots: Path) -> None:
+    plan = pilot_corpus()[0]
+    with Corpus.open(pilots) as corpus:
+        assert corpus.document(plan.id[:6]).id == plan.id
+        assert corpus.clause(plan.id[:6] + "#c2")[1].id == "c2"
+        for wrong in ("", "zzzz", f"{plan.id}#c99", "%", "_"):
+            with pytest.raises(PolicyparseError):
+                corpus.clause(wrong) if "#" in wrong else corpus.document(wrong)
+
+
+def test_passages_cover_every_character() -> None:
+    for each in pilot_corpus():
+        covered = "".join("".join(passage.text.split()) for passage in passages(each))
+        assert covered == "".join(each.text.split())
+        assert all(each.text[p.start : p.end] == p.text for p in passages(each))
+
+
+def test_passages_know_titles_and_headings() -> None:
+    kinds = {passage.text: passage.what for passage in passages(pilot_corpus()[0])}
+    assert kinds["青岭县柳溪镇扩权强镇试点实施方案"] == "title"
+    assert kinds["一、指导思想"] == "heading"
+
+
+def test_repairs_can_be_undone_within_a_clause() -> None:
+    whole = document("标题\n县政府下放权限。\n")
+    repaired = Document.model_validate(
+        {
+            **whole.model_dump(by_alias=True),
+            "repairs": [
+                {"start": 0, "end": 1, "before": "標", "reason": "traditional"},
+                {"start": 5, "end": 5, "before": "(zhèng)", "reason": "pinyin-gloss"},
+                {"start": 6, "end": 8, "before": "下 放", "reason": "spacing"},
+            ],
+        }
+    )
+    clause = repaired.clauses[0]
+    assert before_repairs(repaired, clause.start, clause.end) == "县政(zhèng)府下 放权限。"
+
+
+# -- what a kill or a wrong hand leaves -----------------------------------------------------------------------
+
+
+def test_the_index_is_made_again_when_it_is_gone(pilots: Path) -> None:
+    for index in pilots.glob("index-*"):
+        shutil.rmtree(index)
+    assert found(pilots) == 3
+
+
+def test_documents_that_the_index_lacks_are_indexed_on_opening(pilots: Path) -> None:
+    with sqlite3.connect(pilots / "corpus.sqlite") as db:
+        db.execute("UPDATE documents SET indexed = 0")
+    assert found(pilots) == 3
+    with Corpus.open(pilots) as corpus:
+        assert corpus.store.behind(1) == []
+
+
+def test_a_document_that_went_from_the_store_goes_from_the_index(pilots: Path) -> None:
+    adapted = pilot_corpus()[1]
+    with Corpus.open(pilots, write=True) as corpus:
+        corpus.add_file([], Imported(adapted.source.path, "failed", code="empty"))
+    assert found(pilots) == 2
+
+
+def test_a_damaged_index_is_made_again_by_reindex(pilots: Path) -> None:
+    (pilots / "index-1" / "meta.json").write_text("{", encoding="utf-8")
+    with pytest.raises(PolicyparseError, match="reindex"):
+        found(pilots)
+    with Corpus.open(pilots, write=True) as corpus:
+        assert corpus.reindex() == 5
+    assert found(pilots) == 3
+
+
+def test_reindex_leaves_one_index(pilots: Path) -> None:
+    with Corpus.open(pilots, write=True) as corpus:
+        corpus.reindex()
+    assert [path.name for path in pilots.glob("index-*")] == ["index-2"]
+    assert found(pilots) == 3
+
+
+def test_only_one_writer(pilots: Path) -> None:
+    with Corpus.open(pilots, write=True):
+        with pytest.raises(PolicyparseError, match="another program"):
+            Corpus.open(pilots, write=True)
+        assert found(pilots) == 3  # reading goes on
+
+
+def test_a_replaced_document_is_found_by_its_new_words_only(pilots: Path) -> None:
+    adapted = pilot_corpus()[1]
+    renewed = document("新的标题\n镇级承接能力评估。\n", id=adapted.id, path=adapted.source.path)
+    with Corpus.open(pilots, write=True) as corpus:
+        assert corpus.add(renewed, replace=True)
+    assert found(pilots) == 2
+    assert found(pilots, '"承接能力"') == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"format_version": 99}, "format 99"), ({"format": "other"}, "not a corpus"), (None, "JSON")],
+)
+def test_a_corpus_of_another_version_is_one_sentence(change: dict[str, object] | None, says: str, pilots: Path) -> None:
+    path = pilots / "corpus.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text("{" if change is None else json.dumps({**manifest, **change}), encoding="utf-8")
+    with pytest.raises(PolicyparseError, match=says) as caught:
+        Corpus.open(pilots)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_index_of_another_version_asks_for_reindex(pilots: Path) -> None:
+    with sqlite3.connect(pilots / "corpus.sqlite") as db:
+        db.execute("UPDATE state SET value = '0' WHERE key = 'index_version'")
+    with pytest.raises(PolicyparseError, match="reindex"):
+        Corpus.open(pilots)
+    with Corpus.open(pilots, write=True) as corpus:
+        assert corpus.store.state("index_version") != "0"
+    assert found(pilots) == 3
+
+
+def test_a_database_of_a_newer_version_is_left_alone(pilots: Path) -> None:
+    with sqlite3.connect(pilots / "corpus.sqlite") as db:
+        db.execute("INSERT INTO migrations VALUES ('from_the_future', '2099')")
+    for write in (False, True):
+        with pytest.raises(PolicyparseError, match="newer"):
+            Corpus.open(pilots, write=write)
+
+
+def test_a_directory_that_is_no_corpus_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("x", encoding="utf-8")
+    for create in (False, True):
+        with pytest.raises(PolicyparseError):
+            Corpus.open(tmp_path, create=create)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+    with pytest.raises(PolicyparseError, match="no such directory"):
+        Corpus.open(tmp_path / "nowhere")
+
+
+def test_a_corpus_on_a_read_only_medium_can_be_searched(pilots: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in pilots.rglob("*") if path.is_file()}
+    assert found(pilots) == 3
+    assert {path: path.stat().st_mtime_ns for path in pilots.rglob("*") if path.is_file()} == before
+
+
+def test_other_programs_can_read_the_database(pilots: Path) -> None:
+    with sqlite3.connect(pilots / "corpus.sqlite") as db:
+        assert db.execute("SELECT count(*) FROM clauses").fetchone() == (14,)
+        assert db.execute("SELECT tag FROM tags WHERE clause = 'c2' AND rank = 0 ORDER BY document").fetchall()
+        item, origin, text = db.execute('SELECT item, "from", clause_text FROM delegations').fetchone()
+        assert item in "乡村建设规划许可权限"
+        assert json.loads(origin) == ["县政府"]
+        assert "委托协议书" in text
+        for view in ("institutions", "time_points", "responsibilities", "citations"):
+            db.execute(f"SELECT * FROM {view}").fetchall()

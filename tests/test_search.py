@@ -1,0 +1,207 @@
+"""Search: the rows of cases/search.yaml, and what must hold for every text and query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from corpus_builder import document, pilot_corpus
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policyparse.corpus import Corpus
+from policyparse.search import SORTS, QueryError, excerpt, highlights, search
+from policyparse.search.query import parse_query
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "search.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def pilots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    directory = tmp_path_factory.mktemp("search") / "pilots"
+    with Corpus.open(directory, create=True) as corpus:
+        for each in pilot_corpus():
+            corpus.add(each)
+    with Corpus.open(directory) as corpus:
+        yield corpus
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_finds_what_a_person_means(case: dict[str, Any], pilots: Corpus) -> None:
+    results = search(
+        pilots,
+        case.get("query", ""),
+        filters=case.get("filters"),
+        synonyms=case.get("synonyms", True),
+        limit=100,
+    )
+    texts = [hit.text for hit in results.hits]
+    for words in case.get("finds", ()):
+        assert any(words in text for text in texts), f"{words} not in {texts}"
+    for words in case.get("lacks", ()):
+        assert not any(words in text for text in texts), f"{words} in {texts}"
+    if "top" in case:
+        assert case["top"] in texts[0]
+    if "total" in case:
+        assert results.total == case["total"], texts
+    if "documents" in case:
+        assert results.documents == case["documents"], texts
+    if "copies" in case:
+        assert results.hits[0].copies == case["copies"]
+        assert len(results.hits[0].copy_ids) == case["copies"]
+    if "marks" in case:
+        hit = results.hits[0]
+        assert [hit.text[start:end] for start, end in hit.highlights] == case["marks"]
+    if results.total == 0:
+        assert results.advice
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ('"委托', "closing"), ("“委托", "closing"), ('""', "nothing between"), ("(下放", "bracket"), ("下放)", "bracket"),
+        ("下放 AND", "ends"), ("OR 下放", "OR"), ("tag:", "no value"), ("tag:无此标签", "delegation"), ("year:abc", "no date"),
+        ("year:2012-2009", "before it begins"), ("*", "wildcard"), ("(" * 200 + "a" + ")" * 200, "brackets"),
+    ],
+)  # fmt: skip
+def test_a_query_that_is_not_understood_is_one_sentence(query: str, says: str, pilots: Corpus) -> None:
+    with pytest.raises(QueryError, match=says) as caught:
+        search(pilots, query)
+    assert "\n" not in str(caught.value)
+
+
+def test_facets_count_the_hits(pilots: Corpus) -> None:
+    results = search(pilots, "下放", limit=1)
+    assert sum(count for _, count in results.facets["kind"]) == results.total
+    assert dict(results.facets["place"])["浙江省"] + dict(results.facets["place"])["湖北省"] == results.total
+    assert dict(results.facets["year"])["2009"] > 0
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("fold", [True, False])
+def test_pages_neither_shift_nor_overlap(sort: str, fold: bool, pilots: Corpus) -> None:
+    def identify(offset: int, limit: int) -> list[tuple[str, int]]:
+        found = search(pilots, "镇 OR 县 OR 省", sort=sort, offset=offset, limit=limit, fold=fold)
+        return [(hit.document, hit.start) for hit in found.hits]
+
+    whole = identify(0, 100)
+    assert len(set(whole)) == len(whole) > 5
+    assert [each for page in range(len(whole)) for each in identify(page, 1)] == whole
+    assert identify(len(whole), 5) == []
+
+
+def test_every_passage_is_shown_or_counted(pilots: Corpus) -> None:
+    folded = search(pilots, "镇", limit=100)
+    assert sum(1 + hit.copies for hit in folded.hits) == folded.total
+    assert any(hit.copies for hit in folded.hits)
+
+
+def test_nearly_equal_clauses_are_folded(tmp_path: Path) -> None:
+    body = "镇人民政府应当在收到申请之日起十个工作日内，会同规划、国土、环保等站所完成现场勘验并出具书面意见。"
+    with Corpus.open(tmp_path / "near", create=True) as corpus:
+        corpus.add(document(f"甲\n{body}\n"))
+        corpus.add(document(f"乙\n{body.replace('书面', '书面的')}\n"))
+        corpus.add(document("丙\n镇人民政府应当定期公布现场勘验的结果。\n"))
+        corpus.commit()
+        results = search(corpus, "现场勘验")
+    assert sorted(hit.copies for hit in results.hits) == [0, 1]
+
+
+def test_order_by_date_and_place(pilots: Corpus) -> None:
+    dates = [hit.date for hit in search(pilots, sort="oldest", limit=100).hits]
+    assert dates == sorted(dates, key=str)
+    dates = [hit.date for hit in search(pilots, sort="date", limit=100).hits]
+    assert dates == sorted(dates, key=str, reverse=True)
+    places = [hit.place for hit in search(pilots, sort="place", limit=100).hits]
+    assert places == sorted(places, key=str)
+
+
+def test_own_synonyms_are_used(tmp_path: Path) -> None:
+    from policyparse.vocabulary import Vocabulary
+
+    (tmp_path / "vocab").mkdir()
+    (tmp_path / "vocab" / "synonyms.csv").write_text("group,words,note\nfee,规费 费用,\n", encoding="utf-8")
+    with Corpus.open(tmp_path / "own", create=True, vocabulary=Vocabulary(tmp_path / "vocab")) as corpus:
+        corpus.add(document("甲\n各项规费由镇收取。\n"))
+        corpus.commit()
+        assert search(corpus, "费用").total == 1
+        assert search(corpus, "费用", synonyms=False).total == 0
+
+
+def test_advice_names_the_word_that_is_missing(pilots: Corpus) -> None:
+    advice = " ".join(search(pilots, "下放 火星", filters={"kind": ["批复"]}).advice)
+    assert "火星" in advice
+
+
+def test_an_empty_corpus_says_so(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path / "empty", create=True) as corpus:
+        assert "empty" in search(corpus, "下放").advice[0]
+
+
+def quoted(words: str) -> str:
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+#: Characters that a policy text can hold, with those that are special in queries, patterns and indexes.
+TEXTS = st.text(
+    st.one_of(
+        st.sampled_from("下放权限委托镇縣發「」“”\"'\\*?()（）:：-《》〔2009〕%\t\u3000\u00a0 ＡaB。；𠮷"),
+        st.characters(codec="utf-8"),
+    ),
+    min_size=2,
+    max_size=40,
+).map(lambda text: "".join(" " if sign in "\r\n" or not sign.isprintable() else sign for sign in text))
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(TEXTS, min_size=1, max_size=6), data=st.data())
+def test_any_piece_of_a_clause_is_found_in_its_place(
+    texts: list[str], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    directory = tmp_path_factory.mktemp("any") / "corpus"
+    lines = [text.strip() + "。" for text in texts]
+    with Corpus.open(directory, create=True) as corpus:
+        stored = document("标题\n" + "\n".join(lines) + "\n")
+        corpus.add(stored)
+        corpus.commit()
+        for _ in range(6):
+            clause = data.draw(st.sampled_from(stored.clauses))
+            start = data.draw(st.integers(0, max(0, len(clause.text) - 2)))
+            end = data.draw(st.integers(min(len(clause.text), start + 2), len(clause.text)))
+            piece = clause.text[start:end]
+            if len("".join(piece.split())) < 2:
+                continue
+            first = start + len(piece) - len(piece.lstrip())
+            last = end - (len(piece) - len(piece.rstrip()))
+            results = search(corpus, quoted(piece), limit=50, fold=False)
+            hit = next(hit for hit in results.hits if hit.clause == clause.id)
+            assert any(a <= first and last <= b for a, b in hit.highlights), (piece, hit.text, hit.highlights)
+            assert stored.text[hit.start : hit.end] == hit.text
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(st.sampled_from('ab下 "“”()（）:：-*?ANDORT tag:year:\\'), max_size=20))
+def test_every_query_is_understood_or_refused(query: str) -> None:
+    try:
+        parse_query(query)
+    except QueryError as error:
+        assert "\n" not in str(error)
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=4))
+def test_highlights_lie_in_the_text_and_do_not_touch(text: str, needles: list[str]) -> None:
+    from policyparse.words import squeezed
+
+    spans = highlights(text, [squeezed(needle) for needle in needles])
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(a[1] < b[0] or text[a[1] : b[0]].isspace() for a, b in zip(spans, spans[1:], strict=False))
+
+
+@given(TEXTS, st.integers(1, 50))
+def test_an_excerpt_is_as_wide_as_asked(text: str, width: int) -> None:
+    start, end = excerpt(text, [(len(text) - 1, len(text))], width)
+    assert 0 <= start <= end <= len(text)
+    assert end - start <= width
