@@ -6,6 +6,7 @@ In: paths. Out: JSON Lines, or a corpus and a report. Touches: through pipeline 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from policyparse.cli.options import corpus_option, json_option, vocab_option, vo
 from policyparse.cli.tables import complain, console, counted, show_table
 from policyparse.corpus import Corpus, Imported
 from policyparse.model import Document
-from policyparse.pipeline import parse
+from policyparse.vocabulary import Vocabulary
 
 _STATUSES = ("pending", "done", "skipped", "failed")
 
@@ -39,11 +40,7 @@ _STATUSES = ("pending", "done", "skipped", "failed")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE…")
 @vocab_option
 def parse_command(sources: tuple[Path, ...], vocab: Path | None) -> int:
-    words = vocabulary(vocab)
-
-    def read(path: Path) -> list[Document]:
-        return parse(path, vocabulary=words)
-
+    read = _parser(vocabulary(vocab))
     left = False
     for found in find_files(sources):
         if found.code is not None:
@@ -84,10 +81,7 @@ def parse_command(sources: tuple[Path, ...], vocab: Path | None) -> int:
 @json_option
 def import_command(sources: tuple[Path, ...], directory: Path, again: bool, vocab: Path | None, as_json: bool) -> int:
     words = vocabulary(vocab)
-
-    def read(path: Path) -> list[Document]:
-        return parse(path, vocabulary=words)
-
+    read = _parser(words)
     screen = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
@@ -115,6 +109,12 @@ def import_command(sources: tuple[Path, ...], directory: Path, again: bool, voca
     else:
         click.echo(_summary(summary, directory, counts))
     return 0 if summary.complete else 1
+
+
+def _parser(words: Vocabulary | None) -> Callable[[Path], list[Document]]:
+    from policyparse.pipeline import parse  # here, because search and show need not wait for the readers of files
+
+    return lambda path: parse(path, vocabulary=words)
 
 
 def _summary(summary: Summary, directory: Path, counts: dict[str, int]) -> str:
