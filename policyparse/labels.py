@@ -32,7 +32,7 @@ _LINE = re.compile(
       (?P<law>第[ 　]*(?P<law_number>{HAN_NUMBER}|\d{{1,4}})[ 　]*(?P<law_kind>[编章节条])(?![的规例款]|之))
     | (?P<paren>[（(]\s*(?P<paren_number>{HAN_NUMBER})\s*[)）])[、.．]?
     | (?P<han>(?P<han_number>{HAN_NUMBER})\s*(?:、|[．.](?!\d)|[ 　](?=[^\d\s])))
-    | (?P<point>[一二三四五六七八九十]{{1,3}}(?P<point_kind>是|要(?!求)))
+    | (?P<point>[一二三四五六七八九十]{{1,3}}(?P<point_kind>是(?![一二三四五六七八九十][、，,。])|要(?!求)))
     | (?P<ordinal>第(?P<ordinal_number>{HAN_NUMBER})、)
     | (?P<digit_paren>[（(]\s*(?P<digit_paren_number>\d{{1,2}})\s*[)）])
     | (?P<half_paren>(?P<half_paren_number>\d{{1,2}})\s*[)）])
@@ -45,7 +45,7 @@ _LINE = re.compile(
 # In running text: after the end of a sentence or part of one, or at the paragraph's beginning.
 _INLINE = re.compile(
     r"""(?<![^。；;：:，,！!？?、\s”"）)】])(?:
-      (?P<point>[一二三四五六七八九十]{1,3}(?P<point_kind>是|要(?!求)))
+      (?P<point>[一二三四五六七八九十]{1,3}(?P<point_kind>是(?![一二三四五六七八九十][、，,。])|要(?!求)))
     | (?P<digit_paren>[（(]\s*(?P<digit_paren_number>\d{1,2})\s*[)）])
     | (?P<paren>[（(]\s*(?P<paren_number>[一二三四五六七八九十]{1,3})\s*[)）])
     | (?P<digit>(?P<digit_number>\d{1,2})[、．](?!\d))

@@ -333,9 +333,11 @@ def _clauses(
         numbers = by_line.get(index, [])
         marks = dict(current[index])
         cursor, section = line.start, current[index][0][1]
+        led = False
         for number in numbers:
             item = items[number]
-            _add(spans, text, cursor, item.start, section, lead=item.inline)
+            _add(spans, text, cursor, item.start, section, lead=item.inline and not led)
+            led = led or item.inline
             cursor, section = item.start, marks.get(item.start, section)
         if numbers and alone(text, lines, items, numbers[-1]):
             continue

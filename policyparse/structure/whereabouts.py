@@ -25,6 +25,10 @@ _LEVEL_WORDS: tuple[tuple[str, Level], ...] = (
 )  # fmt: skip
 # A place that acts: its name stands before one of its organs, or as the pilot.
 _ACTS = r"(?=党委|党工委|委|人民政府|政府|办事处|人大|管委会|简政强镇|扩权强镇|强镇扩权)"
+# A place that the tables do not have, known by what stands behind it: 某某县人民政府, 某某镇党委
+_UNLISTED = re.compile(
+    r"(?:中共)?(?P<place>[一-鿿]{2,4}?(?:自治区|省|自治州|市|县|区|旗|镇|乡|街道))(?:人民政府|政府|委|党委|党工委|办事处|关于)"
+)
 _RANKS = (("省", "自治区"), ("市", "自治州", "盟"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 
 
@@ -78,6 +82,8 @@ def _paths(source: str, text: str, date: str | None, vocabulary: Vocabulary) -> 
         else:
             runs.append(name)
         previous = end
+    if not runs and (unlisted := _UNLISTED.match(source)):
+        runs.append(unlisted["place"])
     paths = [path for run in dict.fromkeys(runs) if (path := _path(run, text, date, vocabulary))]
     # a place that another one lies in says nothing new
     return [path for path in paths if not any(other != path and other.startswith(path + "/") for other in paths)]
@@ -140,6 +146,8 @@ def issuer_level(issuers: Sequence[str], date: str | None, vocabulary: Vocabular
             return max(levels, key=LEVELS.index)
         if _NATIONAL.match(name):
             return "nation"
+        if unlisted := _UNLISTED.match(name):
+            return _by_word(unlisted["place"])
         if level := _by_word(name[:2]) or _by_word(name[:1]):
             return level
     return None
