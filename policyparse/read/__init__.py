@@ -29,6 +29,7 @@ Reader = Callable[[bytes, str, Limits], Reading]
 _READERS: dict[str, tuple[str, str, str]] = {
     "docx": ("docx", "read_docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "flat-docx": ("docx", "read_flat_docx", "application/xml"),
+    "wordml": ("docx", "read_wordml", "application/xml"),
     "doc": ("doc", "read_doc", "application/msword"),
     "rtf": ("rtf", "read_rtf", "application/rtf"),
     "odt": ("odt", "read_odt", "application/vnd.oasis.opendocument.text"),
@@ -54,7 +55,6 @@ _UNREAD: dict[str, tuple[str, str]] = {
     "caj": ("it is a CNKI CAJ file", "print it to PDF and import that"),
     "program": ("it is a program, not a document", "leave it out of the folder"),
     "old-word": ("it is a Word file from before Word 97", "open it in Word or WPS, save it as .docx and import that"),
-    "wordml": ("it is a Word 2003 XML file", "open it in Word or WPS, save it as .docx and import that"),
     "spreadsheetml": ("it is an Excel 2003 XML file", "open it in Excel or WPS, save it as .xlsx and import that"),
     "ole": (
         "it is an OLE container without a Word or Excel document in it",
@@ -64,6 +64,15 @@ _UNREAD: dict[str, tuple[str, str]] = {
         "its content is of no format that policyparse reads",
         "open it in its own program and save it as .docx or .pdf",
     ),
+}
+
+# what to do with a file in which there is no text
+_NO_TEXT = {
+    "pdf": "if it is a scan, import it with the [ocr] extra: pip install 'policyparse[ocr]'",
+    "ofd": "if it is a scan, print it to PDF and import that with the [ocr] extra",
+    **dict.fromkeys(("xls", "xlsx", "ods"), "look whether its sheets are empty or hidden"),
+    **dict.fromkeys(("text", "markdown", "html", "mhtml"), "fetch it again from where it came from"),
+    "": "if its pages are pictures, print it to PDF and import that with the [ocr] extra",
 }
 
 
@@ -95,7 +104,15 @@ def read(path: Path | str, data: bytes | None = None, *, limits: Limits = _DEFAU
         what, remedy = _UNREAD.get(kind, _UNREAD["unknown"])
         raise ReadError(name, "unknown-format", what, remedy)
     module, function, media_type = _READERS[kind]
-    reader: Reader = getattr(importlib.import_module(f"policyparse.read.{module}"), function)
+    try:
+        reader: Reader = getattr(importlib.import_module(f"policyparse.read.{module}"), function)
+    except ImportError as error:
+        raise ReadError(
+            name,
+            "needs-extra",
+            f"reading {kind} needs {error.name or error}",
+            "install policyparse again, with its extras",
+        ) from error
     try:
         reading = reader(data, name, limits)
     except ReadError:
@@ -116,14 +133,7 @@ def read(path: Path | str, data: bytes | None = None, *, limits: Limits = _DEFAU
             "open it in its own program, save it again and import that",
         ) from error
     if not any(block.text.strip() for block in reading.blocks if block.kind != "furniture"):
-        raise ReadError(
-            name,
-            "no-text",
-            "there is no text in it",
-            "if it is a scan, import it with the [ocr] extra: pip install 'policyparse[ocr]'"
-            if kind in ("pdf", "ofd")
-            else "if its pages are pictures, print it to PDF and import that with the [ocr] extra",
-        )
+        raise ReadError(name, "no-text", "there is no text in it", _NO_TEXT.get(kind, _NO_TEXT[""]))
     return RawDocument(
         path=name,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -151,11 +161,15 @@ def read_all(
         if sniff(data, name) != "zip":
             yield read(path, data, limits=limits)
             return
+        some = False
         for member, content in members(data, limits, name):
+            some = True
             try:
                 yield read(f"{name}/{member}", content, limits=limits)
             except ReadError as error:
                 yield error
+        if not some:
+            yield ReadError(name, "empty", "the archive holds no files", "fetch it again from where it came from")
     except ReadError as error:
         yield error
 

@@ -19,7 +19,7 @@ from policyparse.model import Origin
 from policyparse.passing import Block, ReadError
 from policyparse.read.container import Container, parse_xml
 from policyparse.read.docx_inline import Inline
-from policyparse.read.docx_numbering import Numbering
+from policyparse.read.docx_numbering import Numbering, written_label
 from policyparse.read.docx_styles import VAL, Styles, W, on, whole
 from policyparse.read.grid import Cell, table_blocks
 from policyparse.read.limits import Limits
@@ -31,9 +31,16 @@ _WORD = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _WORD_R = _R[1:-1].encode()
 _PKG = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
+_WORD_2003 = b"http://schemas.microsoft.com/office/word/2003/wordml"
+_WX = "{http://schemas.microsoft.com/office/word/2003/auxHint}"
+_AML = "{http://schemas.microsoft.com/aml/2001/core}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Elements that only wrap blocks.
-_WRAPPERS = frozenset(W + tag for tag in ("sdtContent", "customXml", "ins", "moveTo", "body", "smartTag"))
+_WRAPPERS = frozenset(
+    [W + tag for tag in ("sdtContent", "customXml", "ins", "moveTo", "body", "smartTag")]
+    + [_WX + tag for tag in ("sect", "sub-section", "pBdrGroup", "borders")]
+    + [_AML + tag for tag in ("annotation", "content")]
+)
 _GONE = frozenset(W + tag for tag in ("del", "moveFrom"))
 
 
@@ -60,6 +67,18 @@ def read_flat_docx(data: bytes, path: str, limits: Limits) -> Reading:
         if body is not None and len(body):
             parts[element.get(_PKG + "name", "").lstrip("/").lower()] = body[0]
     return _Document(lambda name: parts.get(name.lower()), list(parts), path, limits).reading()
+
+
+def read_wordml(data: bytes, path: str, limits: Limits) -> Reading:
+    """Word 2003's XML, which many office systems fill in and call .doc. Raises ReadError: damaged, too-large.
+
+    Its elements are those of .docx under another name, save that each automatic number stands beside its paragraph.
+    """
+    root = parse_xml(data.replace(_WORD_2003, _WORD), path, limits)
+    parts = {"word/document.xml": root, "word/styles.xml": root.find(W + "styles")}
+    link = '<Relationships><Relationship Id="s" Type="/styles" Target="styles.xml"/></Relationships>'
+    parts["word/_rels/document.xml.rels"] = parse_xml(link.encode(), path, limits)
+    return _Document(parts.get, list(parts), path, limits).reading()
 
 
 class _Document:
@@ -209,6 +228,7 @@ class _Document:
             self.paragraphs += 1
         properties = element.find(W + "pPr")
         style_id, outline, num_id, level, joined = self.styles.default, None, None, None, False
+        label = ""
         if properties is not None:
             for child in properties.iterchildren():
                 if child.tag == W + "pStyle":
@@ -221,6 +241,9 @@ class _Document:
                             num_id = number.get(VAL)
                         elif number.tag == W + "ilvl":
                             level = whole(number.get(VAL))
+                elif child.tag == W + "listPr":  # Word 2003 writes the number out
+                    written = child.find(_WX + "t")
+                    label = (written.get(_WX + "val") or "").strip() if written is not None else ""
                 elif child.tag == W + "rPr":
                     # a mark that is deleted or hidden lets the next paragraph run on
                     gone = child.find(W + "del") is not None or child.find(W + "moveFrom") is not None
@@ -233,7 +256,7 @@ class _Document:
         if joined:
             self.pending = inline
             return
-        label = self.numbering.label(style_id, num_id, level)
+        label = written_label(label) or self.numbering.label(style_id, num_id, level)
         heading = self.styles.heading(style_id)
         if outline is not None:
             heading = outline + 1 if 0 <= outline <= 8 else None
@@ -289,8 +312,8 @@ class _Document:
                 if setting is not None and setting.find(W + "cellDel") is not None:
                     continue
                 span = max(1, min(_number(setting, "gridSpan"), 500))
-                merge = setting.find(W + "vMerge") if setting is not None else None
-                across = setting.find(W + "hMerge") if setting is not None else None
+                merge = _either(setting, "vMerge", "vmerge")
+                across = _either(setting, "hMerge", "hmerge")
                 column = len(cells)
                 if merge is not None and merge.get(VAL, "continue") == "continue" and column in above:
                     made = above[column]
@@ -325,6 +348,14 @@ def _descend(parent: Any, tag: str) -> Any:
             yield element
         elif element.tag == W + "sdt" or element.tag in _WRAPPERS:
             yield from _descend(element, tag)
+
+
+def _either(properties: Any, name: str, older: str) -> Any:
+    """A property's element by its name in .docx or in Word 2003's XML."""
+    if properties is None:
+        return None
+    element = properties.find(W + name)
+    return properties.find(W + older) if element is None else element
 
 
 def _number(properties: Any, tag: str) -> int:

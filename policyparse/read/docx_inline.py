@@ -103,6 +103,8 @@ class Inline:
                 if not hidden and self._shown():
                     kind = "footnote" if tag == W + "footnoteReference" else "endnote"
                     self.notes.append((kind, element.get(W + "id") or ""))
+            elif tag == W + "footnote" or tag == W + "endnote":  # Word 2003's XML has the note in its place
+                self.boxes.append(element)
             elif tag == _MC + "AlternateContent":
                 self._alternate(element, hidden)
             elif tag == _M + "t":

@@ -160,6 +160,14 @@ class Numbering:
         return text + " "
 
 
+def written_label(text: str) -> str:
+    """A number that the file itself writes out (Word 2003's wx:t, RTF's \\listtext), parted from its text; no bullets."""
+    text = text.strip()
+    if not any(character.isalnum() or "\u2460" <= character <= "\u24ff" for character in text):
+        return ""
+    return text if text[-1] in _CLOSED else text + " "
+
+
 def _read_level(element: Any) -> _Level:
     level = _Level()
 

@@ -106,14 +106,15 @@ _ABOVE = 6
 
 
 def _head(rows: Rows, width: int, loose: bool) -> int:
-    """Which row is the head row: the first that is no banner; in a sheet, the first with most of its cells filled."""
+    """Which row is the head row: the first that is no banner; in a sheet, the first that is about as full as any."""
     start = 0
     while start < len(rows) and _is_banner(rows[start], width):
         start += 1
     if loose:
-        for number in range(start, min(start + _ABOVE, len(rows))):
-            if sum(1 for cell in rows[number] if cell.lines) >= max(2, 0.6 * width):
-                return number
+        filled = [sum(1 for cell in row if cell.lines) for row in rows[start : start + _ABOVE]]
+        for number, cells in enumerate(filled):
+            if cells >= max(2, 0.75 * max(filled)):
+                return start + number
     return start
 
 

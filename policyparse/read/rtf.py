@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     rb"|\\([^a-zA-Z])"  # 5 a control sign
     rb"|([^\\{}\r\n]+)"  # 6 text
 )
-_BRACE = re.compile(rb"[{}]|\\(?:bin([0-9]{1,9})|.)", re.DOTALL)
+_BRACE = re.compile(rb"[{}]|\\(?:bin([0-9]{1,9}) ?|.)", re.DOTALL)
 # \fcharsetN → codec (specification, “Font Table”)
 _CHARSETS = {
     77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950", 161: "cp1253",

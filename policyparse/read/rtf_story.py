@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from policyparse.model import Origin
 from policyparse.passing import Block, ReadError
+from policyparse.read.docx_numbering import written_label
 from policyparse.read.grid import Cell, table_blocks
 
 # Cell edges nearer than this (twips: 1/1440 inch) are one column's edge; hand-drawn tables differ by a few.
 _NEAR = 60
-_CLOSED = frozenset("、）)．。：】〕")
 
 
 class _Row:
@@ -110,11 +110,9 @@ class Story:
     def _take(self) -> str:
         text = "".join(self._text)
         self._text.clear()
-        label = self.label.strip()
-        self.label = ""
-        # bullets say nothing; a number stands before its text as Word shows it
-        if any(character.isalnum() or "\u2460" <= character <= "\u24ff" for character in label):
-            text = label + ("" if label[-1] in _CLOSED else " ") + text.lstrip("\t ")
+        label, self.label = written_label(self.label), ""
+        if label:
+            text = label + text.lstrip("\t ")
         return text
 
     def _end_line(self) -> None:

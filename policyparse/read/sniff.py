@@ -83,7 +83,8 @@ def sniff(data: bytes, path: str | Path = "") -> str:
         if kind:
             return kind
     for magic, kind in _MAGIC:
-        if head.startswith(magic) and not _is_text(head):
+        # "BM" and "MZ" may begin a text: the short ones count only where the rest is no text
+        if head.startswith(magic) and (len(magic) > 3 or not _is_text(head)):
             return kind
     if not _is_text(head):
         return "unknown"
@@ -100,7 +101,8 @@ def sniff(data: bytes, path: str | Path = "") -> str:
 
 
 def _as_ascii(head: bytes) -> bytes:
-    """A head in which UTF-16 reads like ASCII, so that one pattern serves both."""
+    """A head in which UTF-16 reads like ASCII, without its byte order mark, so that one pattern serves all."""
+    head = head.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").removeprefix(b"\xef\xbb\xbf")
     return head.replace(b"\x00", b"") if b"\x00" in head else head
 
 

@@ -1,7 +1,8 @@
 """Write the one notice of this folder in every format that LibreOffice writes. Run once; the files are kept.
 
-In: the text below (ours, places invented). Out: notice.docx and, through `soffice --convert-to`, .doc .odt .rtf .html
-.pdf .txt beside it. Touches this folder. Usage: python tests/documents/formats/make.py
+In: the text below (ours, places invented). Out: notice.docx (Word's automatic numbers) and typed.docx (the same numbers
+typed as text), and through `soffice --convert-to` .doc .odt .rtf .pdf .txt of each, and typed.html. Touches this folder. Needs
+LibreOffice Writer and a Chinese font. Usage: python tests/documents/formats/make.py
 """
 
 from __future__ import annotations
@@ -67,25 +68,42 @@ def table() -> str:
     return f"<w:tbl><w:tblPr><w:tblBorders>{sides}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
 
 
+def labelled() -> list[str]:
+    """BODY's lines with their numbers typed."""
+    digits, counters, lines = "一二三四五六七八九", [0, 0, 0], []
+    for level, text in BODY:
+        counters[level] += 1
+        counters[level + 1 :] = [0] * (2 - level)
+        label = (f"{digits[counters[0] - 1]}、", f"（{digits[counters[1] - 1]}）", f"{counters[2]}.")[level]
+        lines.append(label + text)
+    return lines
+
+
 def main() -> None:
     levels = [
         {"format": "chineseCounting", "text": "%1、", "suffix": "nothing"},
         {"format": "chineseCounting", "text": "（%2）", "suffix": "nothing"},
         {"format": "decimal", "text": "%3.", "suffix": "nothing"},
     ]
-    body = "".join(paragraph(text) for text in [*HEAD, LEAD])
-    body += "".join(paragraph(text, 1, level) for level, text in BODY)
-    body += "".join(paragraph(text) for text in TAIL) + table() + paragraph("")
-    body += (
+    head = "".join(paragraph(text) for text in [*HEAD, LEAD])
+    tail = "".join(paragraph(text) for text in TAIL) + table() + paragraph("")
+    tail += (
         '<w:sectPr><w:footerReference w:type="default" r:id="footer1"/><w:pgSz w:w="11906" w:h="16838"/>'
         '<w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440"/></w:sectPr>'
     )
-    target = HERE / "notice.docx"
-    target.write_bytes(docx(body, numbering=numbering([levels], [{"list": 0}]), footer1=paragraph("— 1 —")))
-    for form in ("doc", "odt", "rtf", "html", "pdf", "txt:Text (encoded):UTF8"):
-        subprocess.run(
-            ["soffice", "--headless", "--convert-to", form, "--outdir", str(HERE), str(target)], check=True, timeout=120
-        )
+    numbers = numbering([levels], [{"list": 0}])
+    bodies = {
+        "notice": "".join(paragraph(text, 1, level) for level, text in BODY),
+        "typed": "".join(paragraph(text) for text in labelled()),
+    }
+    for name, body in bodies.items():
+        target = HERE / f"{name}.docx"
+        target.write_bytes(docx(head + body + tail, numbering=numbers, footer1=paragraph("— 1 —")))
+        # LibreOffice's HTML turns 一、 of automatic numbers into 1.: only the typed notice is the same there
+        forms = ("doc", "odt", "rtf", "pdf", "txt:Text (encoded):UTF8") + (("html",) if name == "typed" else ())
+        for form in forms:
+            command = ["soffice", "--headless", "--convert-to", form, "--outdir", str(HERE), str(target)]
+            subprocess.run(command, check=True, timeout=120, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,336 @@
+"""One text in every office format, the kind by content, archives, limits: the reading room's entry."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+from office_builders import docx, paragraph
+
+from policyparse.passing import Block, RawDocument, ReadError
+from policyparse.read import Limits, read, read_all, sniff
+from policyparse.read.zipped import members
+
+HERE = Path(__file__).parent
+FORMATS = HERE / "documents" / "formats"
+CORPUS = HERE.parents[1] / "shared" / "corpus"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def squeezed(document: RawDocument) -> str:
+    text = "".join(block.text for block in document.blocks if block.kind != "furniture")
+    return "".join(text.split())
+
+
+def likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+# One text, many formats ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", ["doc", "odt", "rtf"])
+@pytest.mark.parametrize("name", ["notice", "typed"])
+def test_same_text_in_office_formats(name, suffix):
+    one, other = read(FORMATS / f"{name}.docx"), read(FORMATS / f"{name}.{suffix}")
+    assert squeezed(other) == squeezed(one)
+    assert [block.rows for block in other.blocks if block.rows] == [block.rows for block in one.blocks if block.rows]
+    assert [b.text for b in other.blocks if b.kind == "furniture"] == ["— 1 —"]
+
+
+def test_automatic_numbers_equal_typed_ones():
+    assert squeezed(read(FORMATS / "notice.docx")) == squeezed(read(FORMATS / "typed.docx"))
+
+
+@pytest.mark.skipif(not CORPUS.is_dir() and not os.environ.get("CI"), reason="../shared/corpus is not here")
+@pytest.mark.parametrize("suffix", ["doc", "odt", "rtf"])
+def test_real_notices_in_office_formats(suffix):
+    if not CORPUS.is_dir() and not CORPUS.parent.exists():
+        pytest.skip("no ../shared")
+    sources = sorted((CORPUS / "one-text-seven-formats").glob("*.docx"))
+    assert sources
+    for source in sources:
+        one, other = squeezed(read(source)), squeezed(read(source.with_suffix(f".{suffix}")))
+        assert one == other or likeness(one, other) >= 0.99, source
+
+
+# The kind by content ------------------------------------------------------------------------------------------------
+
+WORD = docx(paragraph("特此通知。"))
+WORDML = (
+    '<?xml version="1.0"?><?mso-application progid="Word.Document"?>'
+    '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" '
+    'xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint"><w:body><wx:sect>'
+    '<w:p><w:pPr><w:listPr><w:ilvl w:val="0"/><w:ilfo w:val="1"/><wx:t wx:val="一、"/></w:listPr></w:pPr>'
+    "<w:r><w:t>总体要求</w:t></w:r></w:p></wx:sect></w:body></w:wordDocument>"
+).encode()
+FLAT = (
+    '<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
+    '<pkg:part pkg:name="/word/document.xml"><pkg:xmlData><w:document '
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>特此通知。</w:t></w:r>'
+    "</w:p></w:body></w:document></pkg:xmlData></pkg:part></pkg:package>"
+).encode()
+RTF = rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 SimSun;}}\f0 \'cc\'d8\'b4\'cb\'cd\'a8\'d6\'aa\'a1\'a3\par}"
+MHT = (
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n"
+    b"Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<html><body><p>"
+    + "特此通知。".encode("gb18030")
+    + b"</p></body></html>\r\n--x--\r\n"
+)
+
+
+def zipped(**files: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "kind"),
+    [
+        (WORD, "a.doc", "docx"),
+        (WORD, "a.zip", "docx"),
+        ((FORMATS / "typed.doc").read_bytes(), "a.docx", "doc"),
+        ((FORMATS / "typed.doc").read_bytes(), "a.wps", "doc"),
+        ((FORMATS / "typed.odt").read_bytes(), "a.docx", "odt"),
+        (RTF, "a.doc", "rtf"),
+        (b"\xef\xbb\xbf\r\n" + RTF, "a.doc", "rtf"),
+        ("<html><body>通知</body></html>".encode("gb18030"), "a.doc", "html"),
+        ("<!DOCTYPE html><html>通知</html>".encode("utf-16"), "a.xls", "html"),
+        (WORDML, "a.doc", "wordml"),
+        (FLAT, "a.doc", "flat-docx"),
+        (MHT, "a.doc", "mhtml"),
+        (b"%PDF-1.4\n", "a.txt", "pdf"),
+        ("关于扩权强镇的通知".encode("utf-16"), "a.txt", "text"),
+        ("关于扩权强镇的通知".encode("utf-16-le"), "a.txt", "text"),
+        ("关于扩权强镇的通知".encode("gb18030"), "a.doc", "text"),
+        (b"# title\n", "a.md", "markdown"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a.doc", "image"),
+        (b"Rar!\x1a\x07\x00", "a.zip", "rar"),
+        (b"", "a.docx", "empty"),
+        (b"\x00" * 500, "a.doc", "empty"),
+        (OLE + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + b"\0\0", "a.docx", "encrypted"),
+        (zipped(**{"a.txt": b"x"}), "a.docx", "zip"),
+        (zipped(**{"OFD.xml": b"<x/>"}), "a.zip", "ofd"),
+        (bytes(range(256)) * 20, "a.doc", "unknown"),
+    ],
+)
+def test_kind_by_content(data, path, kind):
+    assert sniff(data, path) == kind
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [(WORD, "特此通知。"), (RTF, "特此通知。"), (FLAT, "特此通知。"), (WORDML, "一、总体要求"), (MHT, "特此通知。")],
+)
+def test_a_doc_that_is_something_else(data, text):
+    document = read("公文.doc", data)
+    assert [block.text for block in document.blocks] == [text]
+    assert len(document.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (docx("<w:p/>"), "no-text"),
+        (OLE + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + b"\0\0", "encrypted"),
+        (WORD[: len(WORD) // 2], "damaged"),
+        (OLE + bytes(600), "unknown-format"),
+        (OLE + bytes(1000) + "WordDocument".encode("utf-16-le") + b"\0\0", "damaged"),
+        (bytes(range(256)) * 20, "unknown-format"),
+        (zipped(**{"a.txt": b"x"}), "archive"),
+    ],
+)
+def test_errors_have_a_code_and_a_remedy(data, code):
+    with pytest.raises(ReadError) as caught:
+        read("坏文件.docx", data)
+    assert caught.value.code == code
+    assert caught.value.path == "坏文件.docx"
+    assert caught.value.reason
+    assert caught.value.remedy
+    assert "\n" not in str(caught.value)
+
+
+def test_absent_file_and_folder(tmp_path):
+    for path in (tmp_path / "absent.docx", tmp_path):
+        with pytest.raises(ReadError) as caught:
+            read(path)
+        assert caught.value.code == "not-found"
+
+
+# RTF ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (rb"\'b9\'d8\'d3\'da\par \'cd\'a8\'d6\'aa\par", ["关于", "通知"]),
+        (rb"\uc1\u38215?\u-30335?\par", ["镇要"]),
+        (rb"\uc2\u38215\'d5\'f2X\par", ["镇X"]),
+        (rb"\u-10179?\u-8705?\par", ["\U0001f5ff"]),
+        (rb"A{\v hidden}B{\deleted gone}C\par", ["ABC"]),
+        (rb"{\field{\*\fldinst HYPERLINK x}{\fldrslt result}}\par", ["result"]),
+        (rb"{\listtext\pard\plain 1.\tab}item\par{\listtext\'b7\tab}item\par", ["1. item", "item"]),
+        (rb"one\line two\par", ["one", "two"]),
+        (rb"{\pict\bin4 {}{}0102}after{\*\unknown x}\par", ["after"]),
+        (rb"body{\footnote note}\par last\par", ["body", "last", "note"]),
+        (rb"{\*\shpinst{\sp{\sn x}{\sv y}}{\shptxt box\par}}anchor\par", ["anchor", "box"]),
+        (rb"{\upr{ansi}{\*\ud{\u38215?}}}\par", ["镇"]),
+        (
+            rb"\trowd\cellx1000\cellx2000 a\cell b\cell\row\trowd\cellx2000 c\cell\row\pard end\par",
+            ["a\tb", "c", "end"],
+        ),
+        (rb"\trowd\clvmgf\cellx9\cellx99 a\cell b\cell\row\trowd\clvmrg\cellx9\cellx99\cell c\cell\row", ["a\tb\n\tc"]),
+        (rb"\{\}\\ 5\~6\_7\par", ["{}\\ 5\u00a06-7"]),
+    ],
+)
+def test_rtf(body, lines):
+    data = rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 SimSun;}}\f0 " + body + b"}"
+    assert [block.text for block in read("a.rtf", data).blocks] == lines
+
+
+# Sheets -------------------------------------------------------------------------------------------------------------
+
+
+def workbook(*sheets) -> bytes:
+    """Sheets: (name, rows, merges, hidden)."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        for name, rows, merges, hidden in sheets:
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for column, value in enumerate(row):
+                    if value is not None:
+                        sheet.write(number, column, value)
+            for first_row, first_column, last_row, last_column, text in merges:
+                sheet.merge_range(first_row, first_column, last_row, last_column, text)
+            if hidden:
+                sheet.hide()
+    return stream.getvalue()
+
+
+def test_sheet_with_title_row_and_merged_cells():
+    rows = [
+        [],
+        ["序号", "事项", "下放单位"],
+        [1, "户外广告设置审批", None],
+        [2, "占道许可", None],
+        [3, "临时用地", "县国土局"],
+    ]
+    data = workbook(("附件1", rows, [(0, 0, 0, 2, "下放事项目录"), (2, 2, 3, 2, "县城管局")], False))
+    blocks = read("目录.et", data).blocks
+    assert [block.kind for block in blocks] == ["paragraph", "table"]
+    assert blocks[0].text == "下放事项目录"
+    assert blocks[1].rows == (
+        ("序号", "事项", "下放单位"),
+        ("1", "户外广告设置审批", "县城管局"),
+        ("2", "占道许可", "县城管局"),
+        ("3", "临时用地", "县国土局"),
+    )
+    assert blocks[1].text.split("\n")[2] == "2\t占道许可\t"
+    assert (blocks[1].origin.table, blocks[1].origin.row) == (0, 1)
+
+
+def test_sheets_are_named_and_hidden_ones_left_out():
+    table = [["序号", "名称"], [1, "甲"]]
+    data = workbook(("委托事项", table, [], False), ("Sheet2", table, [], False), ("草稿", table, [], True))
+    document = read("a.xlsx", data)
+    assert [(block.kind, block.heading, block.text[:4]) for block in document.blocks] == [
+        ("paragraph", 1, "委托事项"),
+        ("table", None, "序号\t名"),
+        ("table", None, "序号\t名"),
+    ]
+    assert "草稿" in document.warnings[0]
+
+
+def test_unmerged_title_and_unit_stand_above_the_head_row():
+    rows = [["下放事项目录"], ["填报单位：青坪镇", None, "单位：项"], ["序号", "名称", "数量"], [1, "甲", 2.5]]
+    blocks = read("a.xlsx", workbook(("Sheet1", rows, [], False))).blocks
+    assert [block.text for block in blocks] == [
+        "下放事项目录",
+        "填报单位：青坪镇",
+        "单位：项",
+        "序号\t名称\t数量\n1\t甲\t2.5",
+    ]
+
+
+def test_stray_cell_far_away_is_refused():
+    book = openpyxl.Workbook()
+    book.active["A1"] = "甲"
+    book.active["XFD1048576"] = "乙"
+    stream = io.BytesIO()
+    book.save(stream)
+    with pytest.raises(ReadError) as caught:
+        read("a.xlsx", stream.getvalue())
+    assert caught.value.code == "too-large"
+
+
+# Archives -----------------------------------------------------------------------------------------------------------
+
+
+def gbk_zip(name: str, content: bytes) -> bytes:
+    """An archive whose member's name is GBK without a word about it, as Windows packers write it."""
+    raw = name.encode("gbk")
+    stand_in = "x" * len(raw)
+    return zipped(**{stand_in: content}).replace(stand_in.encode(), raw)
+
+
+def test_chinese_member_names():
+    assert [name for name, _ in members(gbk_zip("附件1：下放目录.txt", b"x"), Limits())] == ["附件1：下放目录.txt"]
+    assert [name for name, _ in members(zipped(**{"附件/目录.txt": b"x"}), Limits())] == ["附件/目录.txt"]
+
+
+def test_member_names_cannot_leave_the_folder():
+    data = zipped(**{"../../etc/passwd": b"a", "/abs.txt": b"b", "C:\\x\\..\\y.txt": b"c", "__MACOSX/._a": b"d"})
+    assert [name for name, _ in members(data, Limits())] == ["etc/passwd", "abs.txt", "x/y.txt"]
+
+
+def test_archives_nest_once():
+    third = zipped(**{"c.txt": b"c"})
+    second = zipped(**{"third.zip": third, "b.txt": b"b"})
+    first = zipped(**{"second.zip": second, "a.docx": WORD})
+    assert [name for name, _ in members(first, Limits())] == ["second.zip/third.zip", "second.zip/b.txt", "a.docx"]
+    found = list(read_all("批文.zip", first))
+    assert [type(each).__name__ for each in found] == ["ReadError", "RawDocument", "RawDocument"]
+    assert found[2].path == "批文.zip/a.docx"
+
+
+def test_bombs_are_not_unpacked():
+    bomb = zipped(**{"a.txt": b"0" * (40 * 2**20)})
+    with pytest.raises(ReadError) as caught:
+        list(members(bomb, Limits()))
+    assert caught.value.code == "too-large"
+    packed = docx("<w:p><w:r><w:t>" + " " * (40 * 2**20) + "</w:t></w:r></w:p>")
+    with pytest.raises(ReadError) as caught:
+        read("a.docx", packed)
+    assert caught.value.code == "too-large"
+    many = zipped(**{f"{number}.txt": b"x" * 1000 for number in range(20)})
+    for limits in (Limits(max_members=10), Limits(max_unpacked=10_000), Limits(max_bytes=100)):
+        assert any(
+            isinstance(each, ReadError) and each.code == "too-large" for each in read_all("a.zip", many, limits=limits)
+        )
+
+
+def test_entities_are_not_expanded():
+    name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = f'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "yyyy">]><w:document xmlns:w="{name}"><w:body><w:p><w:r><w:t>甲&x;&y;</w:t></w:r></w:p></w:body></w:document>'
+    document = read("a.docx", zipped(**{"[Content_Types].xml": b"<Types/>", "word/document.xml": body.encode()}))
+    assert [block.text for block in document.blocks] == ["甲"]
+
+
+def test_blocks_say_where_they_stand():
+    for path in sorted(FORMATS.glob("typed.*")):
+        if path.suffix in (".docx", ".doc", ".odt", ".rtf"):
+            for block in read(path).blocks:
+                assert isinstance(block, Block)
+                if block.kind != "furniture":
+                    assert block.origin.paragraph is not None or block.origin.table is not None
