@@ -33,6 +33,7 @@ class Line:
 
     column: which of its page's columns it stands in; lines across all columns are columns of their own
     left, right: that column's edges
+    gaps: how many gaps wide enough to part columns are inside it: a row of a form or of a table without rules
     start: where it begins in the page's text, which is its lines joined by a line feed
     """
 
@@ -46,6 +47,7 @@ class Line:
     column: int = 0
     left: float = 0.0
     right: float = 0.0
+    gaps: int = 0
     start: int = 0
 
     @property
@@ -82,7 +84,7 @@ def lines(glyphs: Iterable[Glyph], width: float) -> list[Line]:
     rows = [row for row in map(_segments, _rows(glyphs)) if row]
     gutter = _gutter(rows, width)
     if gutter is None:
-        columns = [[_line([glyph for segment in row for glyph in segment]) for row in rows]]
+        columns = [[_line(row) for row in rows]]
     else:
         columns = _columns(rows, gutter)
     return numbered([replace(line, column=number) for number, column in enumerate(columns) for line in column])
@@ -174,18 +176,19 @@ def _columns(rows: Sequence[Sequence[Sequence[Glyph]]], gutter: float) -> list[l
     for row in rows:
         crossing = any(x0 < gutter < x1 for x0, x1 in map(_ends, row))
         if crossing:
-            out += [left, right, [_line([glyph for segment in row for glyph in segment])]]
+            out += [left, right, [_line(row)]]
             left, right = [], []
             continue
         for side, wanted in ((left, True), (right, False)):
-            part = [glyph for segment in row if (_ends(segment)[1] <= gutter) == wanted for glyph in segment]
+            part = [segment for segment in row if (_ends(segment)[1] <= gutter) == wanted]
             if part:
                 side.append(_line(part))
     return [*out, left, right]
 
 
-def _line(row: Sequence[Glyph]) -> Line:
+def _line(segments: Sequence[Sequence[Glyph]]) -> Line:
     """One line's text, with white space where it means something, and its box without the white space at its ends."""
+    row = [glyph for segment in segments for glyph in segment]
     inked = [glyph for glyph in row if glyph.text not in _SPACES]
     text: list[str] = []
     last: Glyph | None = None
@@ -211,6 +214,7 @@ def _line(row: Sequence[Glyph]) -> Line:
         max(glyph.bottom for glyph in inked),
         sizes.most_common(1)[0][0],
         sum(glyph.bold for glyph in inked) > 0.8 * len(inked),
+        gaps=len(segments) - 1,
     )
 
 

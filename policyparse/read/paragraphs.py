@@ -70,6 +70,7 @@ _LABEL = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、](?!\d)|[.．]\d| )"
     r"|第[一二三四五六七八九十百零〇\d]{1,6}[章节条款篇部编]|[①-⑳]|附件|附表)"
 )
+_NARROWEST = 0.6  # of the page's width: where a text of one column may end at the earliest
 _EDGE_SHARE = 0.05  # of a column's lines: an edge that fewer share is an accident
 
 
@@ -185,7 +186,7 @@ class _Assembly:
             return False
         if self._is_title(line) and _centred(above) and _centred(line):
             return not beside and above.bold == line.bold
-        if above.centred or line.centred or _set_off(above, line):
+        if above.centred or line.centred or _set_off(above, line) or above.gaps + line.gaps > 1:
             return False
         if above.short > _first_unit(line) + _KINSOKU * em:
             return False
@@ -332,8 +333,10 @@ def _with_edges(pages: Sequence[Page]) -> list[Page]:
             part = [line for line in page.lines if line.column == column]
             left, right = _edges(part)
             usual = typical.get(round(page.width))
-            if usual and len(columns) == 1:
-                left, right = min(left, usual[0]), max(right, usual[1])
+            if len(columns) == 1:
+                sides = [usual] if usual else [(grid.edges[0], grid.edges[-1]) for grid in page.grids]
+                left = min([left, *(x for x, _ in sides)])
+                right = max([right, _NARROWEST * page.width, *(x for _, x in sides)])
             lines += [replace(line, left=left, right=right) for line in part]
         out.append(replace(page, lines=lines))
     return out
