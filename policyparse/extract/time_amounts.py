@@ -12,6 +12,7 @@ from policyparse.extract.time_grammar import Grammar
 from policyparse.extract.time_values import duration
 from policyparse.numerals import chinese_to_int
 
+_VAGUE = ("几", "数", "好")
 _SMALLER, _LARGER = "一二两三四五六七八", "二两三四五六七八九"
 
 
@@ -24,12 +25,8 @@ def length_value(rules: Grammar, match: re.Match[str]) -> str | None:
         return duration(amount(match["lm"]) + 0.5, "M" if match["lmu"] == "月" else "H")
     unit, size = rules.units[match["lu"]]
     figures = match["ln"]
-    if (
-        match["lq"] == "几"
-        or figures in ("百", "千")
-        or (figures[0] in "十百千" and match.string[match.start() - 1 : match.start()] in ("几", "数", "好"))
-    ):
-        return None  # 十几年, 百日攻坚, 几十年
+    if match["lq"] == "几" or (figures[0] in "十百千" and match.string[match.start() - 1 : match.start()] in _VAGUE):
+        return None  # 十几年, 几十年
     if not match["la"] and len(figures) == 2 and figures[0] in _SMALLER and figures[1] in _LARGER:
         low, high = amount(figures[0]), amount(figures[1])  # 两三年, 三五天
         return f"{duration(low * size, unit)}/{duration(high * size, unit)}" if low < high else None

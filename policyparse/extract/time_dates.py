@@ -14,7 +14,7 @@ from policyparse.extract.time_values import Period, day, end_of, months, third, 
 from policyparse.numerals import chinese_to_int
 
 _GOAL_FOLLOWS = re.compile(r"[底末]?(?:之|以)?前")
-_OTHER = "上下每这那任某"
+_OTHER = "上下每这那任某后近"
 """Before 一月, 一季度 these make it another one, not the first (上一月, 每一季度)."""
 
 
@@ -30,9 +30,11 @@ def period(
     if word and not _whole_word(rules, text, match.start("r" + k), match.end("r" + k), word):
         return None
     month = _month(match["m" + k])
+    if k == "1" and text[max(0, at - 2) : at] == "农历":
+        return None
     if k == "1" and match[0][0] == "一" and text[at - 1 : at] in tuple(_OTHER):
         return None
-    year, shifted = _lead(rules, context, match, k, at)
+    year, shifted = _lead(rules, context, match, k, at, first)
     month = shifted if month is None else month
     if match["lead" + k] is not None:
         context.note(year, month, match.end())
@@ -42,7 +44,7 @@ def period(
         if match["b" + k] in ("月底", "月末", "月初"):
             month = context.named_month if context.near(at) is not None else context.month
     else:
-        year = int(first.low[:4]) if first.low[:4].isdigit() else None
+        year = _year_of(first)
         if year is not None and month is not None and f"{month:02d}" < first.low[5:7]:
             year += 1  # 11月至3月
     if word and not rules.relative[word].alone and not _narrower(match, k):
@@ -57,6 +59,10 @@ def _whole_word(rules: Grammar, text: str, start: int, end: int, word: str) -> b
     return not ((previous and previous in relative.not_after) or (following and following in relative.not_before))
 
 
+def _year_of(period: Period) -> int | None:
+    return int(period.low[:4]) if period.low[:4].isdigit() else None
+
+
 def _month(numeral: str | None) -> int | None:
     return chinese_to_int(numeral.replace("元", "一")) if numeral else None
 
@@ -65,7 +71,9 @@ def _narrower(match: re.Match[str], k: str) -> bool:
     return any(match[name + k] for name in ("m", "h", "q", "qf", "fm", "xr", "dr", "e"))
 
 
-def _lead(rules: Grammar, context: Context, match: re.Match[str], k: str, at: int) -> tuple[int | None, int | None]:
+def _lead(
+    rules: Grammar, context: Context, match: re.Match[str], k: str, at: int, first: Period | None
+) -> tuple[int | None, int | None]:
     """The year that the leading words say (2009年, 今年, 八一年), and the month (本月, 次月)."""
     if match["y" + k]:
         return chinese_to_int(match["y" + k]), None
@@ -77,7 +85,7 @@ def _lead(rules: Grammar, context: Context, match: re.Match[str], k: str, at: in
         return None, None
     relative = rules.relative[match["r" + k]]
     of_document = relative.counts_from == "document"
-    base = context.year if of_document else context.near(at)
+    base = context.year if of_document else context.near(at) if first is None else _year_of(first)
     if base is None:
         return None, None
     if relative.unit == "年":

@@ -42,7 +42,7 @@ _MONTH_SIGN = "月(?![季度球亮饼嫂台龄薪报均供票检考])"
 _DAY_SIGN = "[日号](?!线|楼|文件)"
 _END = "(?:底(?![线数册薪层子])|末(?![端位尾节]))"
 _WITHIN = "年内(?![外容部蒙控涵])"
-_BEGINNING = "初(?![步中级次始选期审评高创等婚诊])"
+_BEGINNING = "初(?![步中级次始选期审评高创等婚诊一二三四五六七八九十])"  # 九月初九 is lunar
 
 
 def _months(k: str) -> str:
@@ -82,7 +82,7 @@ def _date(k: str, relative: str) -> str:
               | (?P<xr{k}>[上中下]|上中|中上|中下)旬
               | (?P<dr{k}>{_DAY}) {SPACE} {_DAY_SIGN}
               | (?P<e{k}>年[底末终初]|{_WITHIN}|同期|年中(?![国央学小型心部])|月[底末初]|{_END}|{_BEGINNING}) )
-          | (?P<b{k}>(?<![{_FIGURES}十百千半多几全余每]) (?:年[底末终初]|{_WITHIN}|月[底末初])) ) )
+          | (?P<b{k}>(?<![{_FIGURES}十百千半多几全余每正腊冬]) (?:年[底末终初]|{_WITHIN}|月[底末初])) ) )
       | (?(lead{k})|(?!)) )
     """
 
@@ -117,7 +117,7 @@ class Grammar:
     scan:     finds candidates, one named branch each
     before / after: limit words that end where a moment begins / begin where it ends
     length_before / length_after: the same for a duration
-    tail:     what may follow a frequency (每年 12月底前)
+    tail:     what may follow a frequency (每年 12月底前); its group `day` only where months recur
     """
 
     scan: re.Pattern[str]
@@ -127,6 +127,7 @@ class Grammar:
     length_after: re.Pattern[str]
     not_before_length: re.Pattern[str]
     not_before_one: re.Pattern[str]
+    not_length: frozenset[str]
     not_after_length: re.Pattern[str]
     near_length: re.Pattern[str]
     not_after_edge: re.Pattern[str]
@@ -212,12 +213,14 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
     }
     named = {
         place: [row["word"] for row in nots if row["place"] in (place, "around")]
-        for place in ("before", "before-one", "after", "near")
+        for place in ("before", "before-one", "itself", "after", "near")
     }
+    far = rf"(?:起?{_LINK}(?:次年|翌年|第二年|下年|当年)?{_months('4')}止?)?"  # 每年11月1日至次年3月31日
     tail = (
-        rf"{SPACE}(?:的|在|于)?{SPACE}(?:{_months('3')}(?:[、和]{_MONTH}{SPACE}月份?)?|末月{_DAY}{SPACE}[日号]|年?(?:底|末|终|初)"
-        rf"|[上下]半年|[上中下]旬|第?[一二三四]季度|(?:{_DAY}{SPACE}[日号]?{_LINK})?{_DAY}{SPACE}[日号]"
-        rf"|(?:首个|最后一?个?|第[一二三四五\d]个?|前{_COUNT}个?)(?:工作日|季度|月|周|天|日))"
+        rf"{SPACE}(?:的|在|于)?{SPACE}(?:{_months('3')}{far}(?:[、和]{_MONTH}{SPACE}月份?)?"
+        rf"|末月{_DAY}{SPACE}[日号]|年?(?:底|末|终(?!了)|初)|[上下]半年|[上中下]旬|第?[一二三四]季度"
+        rf"|(?:首个|最后一?个?|第[一二三四五\d]个?|前{_COUNT}个?)(?:工作日|季度|月|周|天|日)"
+        rf"|(?P<day>(?:{_DAY}{SPACE}[日号]?{_LINK})?{_DAY}{SPACE}[日号]))"
         r"(?:底|末)?(?:之前|以前|前(?!后|期)|以内|内)?"
     )
     return Grammar(
@@ -228,6 +231,7 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         length_after=re.compile(rf"{SPACE}(?P<word>{_any(length_after)})"),
         not_before_length=re.compile(rf"(?:{_any(named['before'])})\Z"),
         not_before_one=re.compile(rf"(?:{_any(named['before-one'])})\Z"),
+        not_length=frozenset(named["itself"]),
         not_after_length=re.compile(_any(named["after"])),
         near_length=re.compile(rf"[”’\"]?[一-鿿]{{0,4}}?(?:{_any(named['near'])})"),
         not_after_edge=re.compile(

@@ -34,6 +34,7 @@ _CLOCK = re.compile(
 )
 _COMPARED = re.compile(r"[ \u3000]?(?:的|\d)")
 """After 从2010年 these compare (从2010年的30%提高到…): no start."""
+_RHETORIC_END = re.compile(r"[。，,；;！!]|\Z")
 _IN_FORCE = re.compile(r"[ \u3000]?(?:起?正式|开始|起)?(?:施行|实施|执行|生效|实行|试行|起效)|[，,]?有效期")
 
 
@@ -205,7 +206,7 @@ def _read_often(rules: Grammar, context: Context, match: re.Match[str], floor: i
         return None
     if match["often"].startswith("每"):
         tail = rules.tail.match(text, end)
-        if tail:
+        if tail and (tail["day"] is None or "月" in match["often"]):
             end = tail.end()
     return _Found(match.start(), end, "frequency", value)
 
@@ -237,7 +238,7 @@ def _read_length(rules: Grammar, context: Context, match: re.Match[str], floor: 
         after = None
     if rules.not_after_length.match(text, end) and not text.startswith("期间", end):
         return None
-    if after is None and begin == start and _no_limit(rules, text, match, value):
+    if after is None and begin == start and (_no_limit(rules, text, match, value) or _of_frequency(text, match, floor)):
         return None
     if text[start - 1 : start] == "第" and start:
         return None
@@ -330,12 +331,22 @@ def _past(value: str, date: str | None) -> bool:
     return value[:shared] < date[:shared]
 
 
+def _of_frequency(text: str, match: re.Match[str], floor: int) -> bool:
+    """Whether a bare amount stands right behind a frequency and says how much of it: 每周7天, 每天8小时."""
+    start = match.start()
+    return floor == start and text[max(0, start - 2) : start] in ("每周", "每天", "每日", "每月", "星期")
+
+
 def _no_limit(rules: Grammar, text: str, match: re.Match[str], value: str) -> bool:
     """Whether an amount without a limit word only names or counts something: 三年行动, 这五年, 前一天, 24小时服务."""
     start, end = match.span()
+    if match[0] in rules.not_length:
+        return True
     reach = max(0, start - _REACH)
     if rules.near_length.match(text, end) or rules.not_before_length.search(text, reach, start):
         return True
+    if text[start - 1 : start] == "的" and match["lu"] == "年" and _RHETORIC_END.match(text, end):
+        return True  # 这是攻坚克难的五年。
     if match["ln"] in ("一", "1") and rules.not_before_one.search(text, reach, start):
         return True
     # hours and minutes limit only where something is brought down to them, or comes so much earlier

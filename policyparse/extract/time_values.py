@@ -72,7 +72,7 @@ def end_of(year: int | None, month: int = 12) -> Period:
 
 def duration(amount: float, unit: str) -> str:
     """ISO 8601 duration: `unit` is Y, M, W, D, BD, H or MIN. Halves become the next smaller unit."""
-    if unit == "Y" and amount != int(amount):
+    if unit == "Y" and amount % 1 == 0.5:
         amount, unit = amount * 12, "M"
     elif unit == "M" and amount == 0.5:
         amount, unit = 15, "D"
