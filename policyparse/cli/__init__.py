@@ -75,7 +75,9 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Runs the command line and returns the exit code."""
     try:
-        answer = cli.main(arguments, prog_name="policyparse", standalone_mode=False)
+        # not cli.main(), which takes a closed pipe for a failure
+        with cli.make_context("policyparse", sys.argv[1:] if arguments is None else list(arguments)) as context:
+            answer = cli.invoke(context)
         code = answer if isinstance(answer, int) else 0
         sys.stdout.flush()
     except click.UsageError as error:

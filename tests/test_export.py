@@ -1,0 +1,137 @@
+"""Export: every row leads to its clause, every program opens the files, and no document can put a formula into them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from corpus_builder import document, pilot_corpus
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policyparse.export import FORMATS, TABLES, export, rows, write_table
+from policyparse.passing import PolicyparseError
+
+
+@pytest.mark.parametrize("table", list(TABLES))
+def test_every_mention_leads_to_its_clause(table: str) -> None:
+    documents = {each.id: each for each in pilot_corpus()}
+    for row in rows(documents.values(), table):
+        assert list(row) == list(TABLES[table].columns)
+        if table in ("documents", "clauses"):
+            continue
+        name, _, clause = str(row["clause"]).partition("#")
+        (text,) = [c.text for c in documents[name].clauses if c.id == clause]
+        assert row["clause_text"] == text
+        words = documents[name].text[int(row["start"] or 0) : int(row["end"] or 0)]
+        assert words == row.get("quote", row.get("text"))
+
+
+def test_the_numbers_of_rows_are_those_of_the_documents() -> None:
+    documents = pilot_corpus()
+    for name in TABLES:
+        number = len(documents) if name == "documents" else sum(len(getattr(each, name)) for each in documents)
+        assert len(list(rows(documents, name))) == number
+
+
+def test_jsonl_and_csv_have_the_same_rows(tmp_path: Path) -> None:
+    for format in ("jsonl", "csv"):
+        files = export(pilot_corpus(), format, tmp_path / format)
+        assert [path.name for path in files] == [f"{name}.{format}" for name in TABLES]
+        assert sorted(path.name for path in (tmp_path / format).iterdir()) == sorted(path.name for path in files)
+    for name in TABLES:
+        lines = (tmp_path / "jsonl" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        raw = (tmp_path / "csv" / f"{name}.csv").read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf")  # without it Excel shows gibberish
+        table = list(csv.DictReader(raw.decode("utf-8-sig").splitlines(keepends=True)))
+        assert [
+            {key: "" if value is None else str(value) for key, value in json.loads(line).items()} for line in lines
+        ] == table
+
+
+def test_the_workbook_opens_and_can_be_worked_with(tmp_path: Path) -> None:
+    (path,) = export(pilot_corpus(), "xlsx", tmp_path / "new" / "pilots.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == list(TABLES)
+    for name, kind in TABLES.items():
+        sheet = book[name]
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref
+        head, *body = sheet.iter_rows(values_only=True)
+        assert list(head) == list(kind.columns)
+        expected = [[value if value != "" else None for value in row.values()] for row in rows(pilot_corpus(), name)]
+        assert [list(row) for row in body] == expected
+    assert book["clauses"]["H2"].alignment.wrap_text
+
+
+@pytest.mark.parametrize(
+    "words", ["=1+1", "+1", "-1", "@sum", "\t=1", '=HYPERLINK("http://x")', "http://example.org", "{=1}", "0012"]
+)
+def test_nothing_is_a_formula_or_a_link(words: str, tmp_path: Path) -> None:
+    hostile = document(f"{words}\n{words}县政府下放权限。\n", title=words)
+    (book,) = export([hostile], "xlsx", tmp_path / "x.xlsx", ["documents", "clauses"])
+    cell = openpyxl.load_workbook(book)["documents"]["B2"]
+    assert (cell.data_type, cell.hyperlink) == ("s", None)
+    assert cell.value.strip() == words.strip()
+    (table,) = export([hostile], "csv", tmp_path, ["documents"])
+    (row,) = csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines())
+    assert not row["title"].startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert row["title"].removeprefix("'").strip() == words.strip()
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30))
+def test_any_text_makes_a_workbook_that_opens(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
+    path = tmp_path_factory.mktemp("any") / "x.xlsx"
+    write_table("表", {"a": 10}, {"a": words or "a"}, [{"a": words}], path)
+    openpyxl.load_workbook(path)
+
+
+def test_a_cell_that_excel_cannot_hold_says_so(tmp_path: Path) -> None:
+    write_table("表", {"a": 10}, {}, [{"a": "长" * 40_000}], tmp_path / "x.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "x.xlsx")["表"]["A2"].value.endswith("[cut: see the csv]")
+
+
+def test_one_table_in_each_format(tmp_path: Path) -> None:
+    table = [{"item": "许可|审批*", "n": 1}, {"item": None, "n": 2}]
+    for ending in ("csv", "jsonl", "md", "xlsx"):
+        write_table("表", {"item": 20, "n": 5}, {"item": "事项"}, table, tmp_path / f"t.{ending}")
+    assert (tmp_path / "t.md").read_text(encoding="utf-8") == (
+        "| 事项 | n |\n| --- | --- |\n| 许可\\|审批\\* | 1 |\n|  | 2 |\n"
+    )
+    assert json.loads((tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()[0]) == table[0]
+    assert (tmp_path / "t.csv").read_text(encoding="utf-8-sig").startswith("事项,n\n")
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".jsonl", ".md", ".xlsx"]
+
+
+def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_text("old", encoding="utf-8")
+
+    def broken():  # type: ignore[no-untyped-def]
+        yield pilot_corpus()[0]
+        raise KeyboardInterrupt
+
+    for format, output in (("xlsx", path), ("csv", tmp_path / "folder")):
+        with pytest.raises(KeyboardInterrupt):
+            export(broken(), format, output)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    wrong = [("doc", tmp_path / "a", ["clauses"]), ("csv", tmp_path / "b", ["nothing"]), ("csv", tmp_path / "file", ["clauses"]),
+             ("xlsx", tmp_path, ["clauses"])]  # fmt: skip
+    for format, output, tables in wrong:
+        with pytest.raises(PolicyparseError):
+            export([], format, output, tables)
+    with pytest.raises(PolicyparseError, match="endings"):
+        write_table("表", {"a": 1}, {}, [], tmp_path / "x.doc")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_empty_corpus_gives_heads_alone(format: str, tmp_path: Path) -> None:
+    assert all(path.exists() for path in export([], format, tmp_path / ("x.xlsx" if format == "xlsx" else "x")))
