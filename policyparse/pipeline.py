@@ -8,7 +8,8 @@ read → clean → structure → extract (institutions, time points, citations, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,11 +20,11 @@ from policyparse.extract.delegations import delegations
 from policyparse.extract.institutions import institutions
 from policyparse.extract.responsibilities import responsibilities
 from policyparse.extract.time_points import time_points
-from policyparse.model import Clause, Delegation, Document, Institution, Responsibility, Source, TimePoint
+from policyparse.model import Citation, Clause, Delegation, Document, Institution, Responsibility, Source, TimePoint
 from policyparse.passing import CleanText, Outline, RawDocument
 from policyparse.read import read
 from policyparse.structure import structure
-from policyparse.tag import ClauseContext, Tagger
+from policyparse.tag import ClauseContext, Tagger, marks_of, position_of
 from policyparse.vocabulary import Vocabulary, shipped
 
 __all__ = ["parse", "parse_raw"]
@@ -61,7 +62,7 @@ def _document(raw: RawDocument, text: CleanText, vocabulary: Vocabulary, tagger:
     moved = delegations(outline, organs, vocabulary)
     tasks = responsibilities(outline, organs, times, vocabulary)
     facts = outline.facts
-    contexts = contexts_of(outline, organs, times, moved, tasks)
+    contexts = contexts_of(outline, organs, times, moved, tasks, cited)
     clauses = [
         clause.model_copy(update={"tags": tags})
         for clause, tags in zip(outline.clauses, tagger.tag(contexts), strict=True)
@@ -115,34 +116,39 @@ def contexts_of(
     times: Sequence[TimePoint],
     moved: Sequence[Delegation],
     tasks: Sequence[Responsibility],
+    cited: Sequence[Citation],
 ) -> list[ClauseContext]:
-    """What the classifier sees of each clause: its words, headings, place in the document and the records in it."""
-    headings = _heading_paths(outline)
-    marks: dict[str, list[str]] = {clause.id: [] for clause in outline.clauses}
-    for name, records in (("institution", organs), ("time", times), ("delegation", moved), ("responsibility", tasks)):
-        _mark(marks, name, records)
-    total = max(len(outline.clauses) - 1, 1)
-    return [
-        ClauseContext(
-            text=clause.text,
-            headings=headings.get(clause.section or "", ()),
-            position=number / total,
-            kind=outline.facts.kind,
-            level=outline.facts.level,
-            marks=tuple(marks[clause.id]),
+    """What the classifier sees of each clause: its words, the headings above it, its place, the records in it."""
+    sections = {section.id: section for section in outline.sections}
+    paths = _heading_paths(outline)
+    held = {
+        "delegations": Counter(record.clause for record in moved),
+        "responsibilities": Counter(record.clause for record in tasks),
+        "institutions": Counter(record.clause for record in organs),
+        "citations": Counter(record.clause for record in cited),
+    }
+    types: dict[str | None, set[str]] = {}
+    for point in times:
+        types.setdefault(point.clause, set()).add(point.type)
+    out = []
+    for number, clause in enumerate(outline.clauses):
+        # an item whose label stands on the clause's line is the clause itself, not a heading above it
+        at = clause.section
+        while at is not None and sections[at].start >= clause.start:
+            at = sections[at].parent
+        out.append(
+            ClauseContext(
+                text=clause.text,
+                headings=paths.get(at or "", ()),
+                position=position_of(number, len(outline.clauses)),
+                kind=outline.facts.kind,
+                level=outline.facts.level,
+                marks=marks_of(
+                    **{name: count[clause.id] for name, count in held.items()}, times=types.get(clause.id, ())
+                ),
+            )
         )
-        for number, clause in enumerate(outline.clauses)
-    ]
-
-
-def _mark(
-    marks: dict[str, list[str]],
-    name: str,
-    records: Iterable[Institution | TimePoint | Delegation | Responsibility],
-) -> None:
-    for record in records:
-        if record.clause is not None:
-            marks[record.clause].append(name)
+    return out
 
 
 def _heading_paths(outline: Outline) -> dict[str, tuple[str, ...]]:
