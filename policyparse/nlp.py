@@ -140,7 +140,7 @@ class Structure:
 
     def match(self, doc: Doc) -> Outline:
         """The outline of the Doc's text, which must be clean: lines are paragraphs."""
-        return structure(CleanText(doc.text, (), ()), self.vocabulary)
+        return structure(CleanText(doc.text), self.vocabulary)
 
     def __call__(self, doc: Doc) -> Doc:
         outline = self.match(doc)
@@ -165,6 +165,7 @@ class Tags:
             found.get("time_points", ()),
             found.get("delegations", ()),
             found.get("responsibilities", ()),
+            found.get("citations", ()),
         )
         return self.tagger.tag(contexts)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from policyparse.model import Clause, Kind, Level, Origin, Repair, Section, Table
 
@@ -33,6 +34,7 @@ class ReadError(PolicyparseError):
 
 
 NOWHERE = Origin()
+_ANYWHERE = {"start": None, "end": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,26 @@ class RawDocument:
     warnings: tuple[str, ...] = ()
 
 
+class Trace(NamedTuple):
+    """The character at `offset` of a text stood at `start` of `place`; those that follow stand one by one behind."""
+
+    offset: int
+    place: Origin
+    start: int
+
+
 @dataclass(frozen=True, slots=True)
 class CleanText:
     """One document of a file. Lines of `text` are paragraphs.
 
-    origins: (start offset in text, Origin of the line), sorted by offset
+    origins: a Trace wherever the way back to the source changes, sorted by offset
     tables:  (start, end, rows) of each table's lines in `text`
     headings: start offset of a line → depth that the source's style gives it (Block.heading)
     """
 
     text: str
-    repairs: tuple[Repair, ...]
-    origins: tuple[tuple[int, Origin], ...]
+    repairs: tuple[Repair, ...] = ()
+    origins: tuple[Trace, ...] = ()
     part: int = 1
     parts: int = 1
     tables: tuple[tuple[int, int, tuple[tuple[str, ...], ...]], ...] = ()
@@ -91,15 +101,18 @@ class CleanText:
     def origin(self, start: int, end: int) -> Origin:
         """Where text[start:end] stood: the place of its first character, to the end of its last where both
         stand in the same page, paragraph or cell (else `end` is None)."""
-        first, start_at = self._origin_at(start)
-        last, end_at = self._origin_at(max(end - 1, start))
-        same = first.model_copy(update={"start": None}) == last.model_copy(update={"start": None})
+        if not self.origins:
+            return NOWHERE
+        first, start_at = self._stood(start)
+        last, end_at = self._stood(max(end - 1, start))
+        # in a text file the lines' places differ by their characters alone, which count through the whole file
+        same = first.model_copy(update=_ANYWHERE) == last.model_copy(update=_ANYWHERE)
         return first.model_copy(update={"start": start_at, "end": end_at + 1 if same else None})
 
-    def _origin_at(self, offset: int) -> tuple[Origin, int]:
-        index = max(bisect_right(self.origins, offset, key=lambda entry: entry[0]) - 1, 0)
-        at, origin = self.origins[index]
-        return origin, (origin.start or 0) + offset - at
+    def _stood(self, offset: int) -> tuple[Origin, int]:
+        index = max(bisect_right(self.origins, offset, key=lambda entry: entry.offset) - 1, 0)
+        at, place, start = self.origins[index]
+        return place, start + offset - at
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyparse.labels import inline_labels, label_at
-from policyparse.model import Origin
 from policyparse.passing import CleanText, Outline
 from policyparse.structure import structure
 from policyparse.vocabulary import shipped
@@ -20,7 +19,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/str
 
 
 def outline(text: str) -> Outline:
-    return structure(CleanText(text, (), ((0, Origin(start=0)),)), shipped())
+    return structure(CleanText(text), shipped())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -67,7 +66,7 @@ def test_any_numbering_gives_a_sound_outline(pieces: list[str]) -> None:
         assert clause.start >= last
         assert clause.section is None or clause.section in ids
         last = clause.end
-    assert structure(CleanText(text, (), ((0, Origin(start=0)),)), shipped()) == found
+    assert structure(CleanText(text), shipped()) == found
 
 
 @pytest.mark.parametrize(

