@@ -7,6 +7,7 @@ Touches nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,8 @@ _SUFFIX = re.compile(
 class Group:
     """Coordinated actors: [start, end) from the first name to the end of 等部门; `names` as printed, in order.
 
-    kind: "organ" (a mention is among them), "purse" (县财政) or "place" (街道: only in 由…负责)
+    kind: "organ" (a mention is among them), "purse" (县财政), "place" (街道: only in 由…负责), "body" (县工业园区: only
+    before 负责, 牵头)
     """
 
     start: int
@@ -38,6 +40,7 @@ class Group:
 class _Grammar:
     purse: re.Pattern[str]
     place: re.Pattern[str]
+    body: re.Pattern[str]
     beside: re.Pattern[str]
 
 
@@ -49,12 +52,13 @@ def _alternatives(words: Sequence[str]) -> str:
 @cache
 def _grammar(vocabulary: Vocabulary) -> _Grammar:
     def words(use: str) -> tuple[str, ...]:
-        return vocabulary.terms("responsibility_actors", use=use)
+        return tuple(row["actor"] for row in vocabulary.table("responsibility_actors") if use in row["use"].split())
 
     classes = _alternatives(words("class"))
     return _Grammar(
         purse=re.compile(f"(?:{_alternatives(words('subject'))})(?![一-鿿]{{0,2}}[局厅部委所])"),
         place=re.compile(f"(?<=由)(?:我|本)?(?:{_alternatives(words('place'))})(?=[一-鿿]{{0,6}}负责)"),
+        body=re.compile(f"(?<![一-鿿])(?:{_alternatives(words('body'))})(?=[一-鿿]{{0,6}}(?:负责|牵头))"),
         beside=re.compile(f"由({classes})[、和及与]$"),
     )
 
@@ -85,10 +89,11 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
         start, end, names = mention.start, mention.end, [mention.text]
     if names:
         close()
-    taken = {offset for group in out for offset in range(group.start, group.end)}
-    for kind, pattern in (("purse", grammar.purse), ("place", grammar.place)):
+    starts, ends = [group.start for group in out], [group.end for group in out]
+    for kind, pattern in (("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body)):
         for match in pattern.finditer(text):
-            if match.start() not in taken and match.end() - 1 not in taken:
+            before = bisect_left(starts, match.end()) - 1  # the last group that begins before the match ends
+            if before < 0 or ends[before] <= match.start():
                 out.append(Group(match.start(), match.end(), (match.group(),), kind))
     out.sort(key=lambda group: group.start)
     return out

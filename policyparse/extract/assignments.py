@@ -28,7 +28,9 @@ _APPOSITION = r"(?:[（(][^（）()]{0,60}[)）])?"
 _CONDITION = re.compile(r"[^，,。；;]{2,60}的[，,]")
 
 
-_ADVERB = re.compile(r"^(?:(?:在|根据|按照?|经)[^，,。；;]{2,30}(?:[，,]|前(?=予以|完成|提出)))+")
+_ADVERB = re.compile(
+    r"^(?:(?:在|根据|按照?|经)[^，,。；;]{0,24}?(?:基础上|前提下|过程中|指导下|领导下|范围内|期间|内|底前|日前|要求|规定|同意后|批准后)[，,]?)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class _Grammar:
     together: re.Pattern[str]
     verb: re.Pattern[str]
     setup: re.Pattern[str]
+    setup_word: re.Pattern[str]
     setup_task: re.Pattern[str]
     play: re.Pattern[str]
     bring: re.Pattern[str]
@@ -116,7 +119,8 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
             rf"{_APPOSITION}(?:原则上|要?积极|要?切实|要?及时|要?认真|进一步|严格|依法|具体|统一|按[^，,。；;]{{2,16}}|在[^，,。；;]{{2,30}}[，,]?|对[^，,。；;]{{2,30}}|每[一-鿿]{{1,3}}|于[^，,。；;]{{2,14}}|根据[^，,。；;]{{2,20}}[，,]?){{0,2}}"
             rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的)"
         ),
-        setup=re.compile(rf"(?:{use('setup')})(?:了)?(?:由[^，,。；;]{{2,40}}的)?[一-鿿]{{0,6}}$"),
+        setup=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)(?:了)?(?:由[^，,。；;]{{2,40}}的)?[一-鿿]{{0,6}}$"),
+        setup_word=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)"),
         setup_task=re.compile(
             rf"[^。；;]{{0,80}}?(?:[，,]|[）)])(?:并)?(?:{manner}(?:负责|承担)(?!人|的)|(?=为[^，,。；;]{{2,40}}?提供)|(?=统筹|协调))"
             r"|[^。；;]{0,40}?发挥其(?:在)?(?=[^，,。；;]{2,60}作用)"
@@ -252,7 +256,7 @@ def _anchor(
         return None
     if g.setup.search(text, near, start):
         match = g.setup_task.match(text, end, stop)
-        if match:
+        if match and not g.setup_word.search(text, end, match.end()):
             return _Anchor(start, match.end(), group, "responsible", "set-up")
         return None
     if not _at_edge(text, begin, start, g, time_ends) or _CONDITION.match(text, end, stop):

@@ -20,9 +20,11 @@ from policyparse.vocabulary import Vocabulary
 # 〔〕 are the standard's brackets; the others stand for them in web pages and old conversions.
 _OPEN, _CLOSE = "〔\\[【（(［﹝„「〈", "〕\\]】）)］﹞‟」〉‟"
 _NUMBER = re.compile(
-    rf"(?P<code>[一-鿿]{{1,14}})?\s*[{_OPEN}]\s*(?P<year>(?:19|20)?\d\d)\s*(?:年)?[{_CLOSE}]\s*(?P<after>[一-鿿]{{0,6}}字)?\s*第?\s*(?P<number>\d{{1,5}})\s*号"
-    r"|(?P<order>(?:中华人民共和国)?(?:国务院|主席|[一-鿿]{2,12}?(?:政府|部|委|局|委员会|总署|总局))令)\s*(?:[（(]?第)\s*(?P<which>[一二三四五六七八九十百零〇\d]{1,6})\s*号[）)]?"
+    rf"[{_OPEN}]\s*(?P<year>(?:19|20)?\d\d)\s*年?[{_CLOSE}]\s*(?P<after>[一-鿿]{{0,6}}字)?\s*第?\s*(?P<number>\d{{1,5}})\s*号"
+    r"|(?P<order>令)\s*[（(]?第\s*(?P<which>[一二三四五六七八九十百零〇\d]{1,6})\s*号[）)]?"
 )
+_CODE = re.compile(r"[一-鿿]{1,14}\s*$")
+_ORDER_OF = re.compile(r"(?:中华人民共和国)?(?:国务院|主席|[一-鿿]{2,10}?(?:政府|部|委|局|委员会|总署|总局))(?:公告)?$")
 # Words in front of a number's code that are no part of it (根据国发〔2009〕5号).
 _NOT_CODE = re.compile(
     r".*(?:根据|按照|依照|依据|遵照|参照|贯彻|落实|执行|转发|印发|下发|关于|文件|[据照按以和及与见即由在对经了将是为的于号《》])"
@@ -49,7 +51,7 @@ def citations(outline: Outline, vocabulary: Vocabulary) -> list[Citation]:
     """
     text = outline.text
     titles = _titles(text)
-    numbers = [(m.start(), m.end(), m) for m in _NUMBER.finditer(text)]
+    numbers = [number for match in _NUMBER.finditer(text) if (number := _number(text, match))]
     used: set[int] = set()
     out: list[Citation] = []
     full: dict[str, tuple[str, str | None]] = {}
@@ -67,13 +69,13 @@ def citations(outline: Outline, vocabulary: Vocabulary) -> list[Citation]:
             at += 1
         number, first, stop = None, start, end
         for index in range(max(at - 1, 0), min(at + 3, len(numbers))):
-            a, b, match = numbers[index]
+            a, b, written = numbers[index]
             if index in used:
                 continue
-            if a >= end and _close_by(text, end, a) :
-                number, stop = _written(match), _with_bracket(text, b, end)
-            elif b <= start and not text[b:start].strip("文，, ") and not text[b:start].startswith("\n"):
-                number, first = _written(match), a + _prefix(match)
+            if a >= end and _close_by(text, end, a):
+                number, stop = written, _with_bracket(text, b, end)
+            elif b <= start and not text[b:start].strip("文，, ") and "\n" not in text[b:start]:
+                number, first = written, a
             else:
                 continue
             used.add(index)
@@ -85,15 +87,10 @@ def citations(outline: Outline, vocabulary: Vocabulary) -> list[Citation]:
         if outline.in_title(start, end):
             continue
         out.append(_citation(outline, first, stop, title, number))
-    spans = [(start, end) for start, end in titles]
     own = outline.facts.doc_number
-    for index, (a, b, match) in enumerate(numbers):
-        if index in used or outline.in_title(a, b) or _inside(spans, a):
+    for index, (a, b, number) in enumerate(numbers):
+        if index in used or outline.in_title(a, b) or number == own or _inside(titles, a):
             continue
-        number = _written(match)
-        if number == own or len(number) < 5:
-            continue
-        a += _prefix(match)
         unmarked = _UNMARKED.search(text, max(0, a - 80), a)
         if unmarked and text[b : b + 1] in "）)〕】":
             out.append(_citation(outline, unmarked.start(1), b + 1, re.sub(r"\s+", "", unmarked.group(1)), number))
@@ -133,21 +130,25 @@ def _with_bracket(text: str, end: int, since: int) -> int:
     return end + 1 if opened and text[end : end + 1] in "）)〕】" else end
 
 
-def _prefix(match: re.Match[str]) -> int:
-    """How many characters in front of the code belong to the sentence."""
-    words = match.group("code")
-    if not words:
-        return 0
-    cut = _NOT_CODE.match(words)
-    return cut.end() if cut and cut.end() < len(words) else 0
-
-
-def _written(match: re.Match[str]) -> str:
-    """A number as the standard writes it: 国发〔2009〕5号."""
+def _number(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
+    """Start, end and normal form (国发〔2009〕5号, 国务院令第412号) of a number, its code included; None without a code."""
+    start = match.start()
     if match.group("order"):
-        return f"{match.group('order')}第{match.group('which')}号"
-    code = (match.group("code") or "")[_prefix(match) :]
-    return f"{code}〔{match.group('year')}〕{match.group('after') or ''}{match.group('number')}号"
+        of = _ORDER_OF.search(text, max(0, start - 20), start)
+        if not of:
+            return None
+        cut = _NOT_CODE.match(of.group())
+        begin = of.start() + (cut.end() if cut and cut.end() < len(of.group()) else 0)
+        return begin, match.end(), f"{text[begin:start]}令第{match.group('which')}号"
+    code = _CODE.search(text, max(0, start - 16), start)
+    begin = start
+    if code:
+        cut = _NOT_CODE.match(code.group())
+        begin = code.start() + (cut.end() if cut else 0)
+    words = re.sub(r"\s+", "", text[begin:start])
+    if not words and not match.group("after"):
+        return None
+    return begin, match.end(), f"{words}〔{match.group('year')}〕{match.group('after') or ''}{match.group('number')}号"
 
 
 def _inside(spans: Sequence[tuple[int, int]], offset: int) -> bool:

@@ -9,17 +9,34 @@ coordinated heads are split, the mode words of the clause are listed, and repeti
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
-from policyparse.extract import item_tables, moves, sentences
+from policyparse.extract import item_tables, moves, moves_given, moves_held, sentences
 from policyparse.extract.heads import cuts
 from policyparse.extract.parties import Parties
 from policyparse.model import Delegation, Institution, Mode
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
 
+# In this order: where two rules read the same words, the first one's reading stands.
+_RULES = (
+    moves_held.office,
+    moves_given.dispose,
+    moves_given.grant,
+    moves_given.toward,
+    moves_given.attribute,
+    moves_given.bare,
+    moves_given.widen,
+    moves_held.consult,
+    moves_held.returned,
+    moves_held.joined,
+    moves_held.local,
+    moves_held.sealed,
+    moves_held.autonomy,
+    moves_given.let_go,
+)
 _LONGEST_ITEM = 160
 _FORM = re.compile("(?:通过|采取|采用|以)[^，,。；;]{2,40}?(?:形式|方式)")
 
@@ -93,12 +110,12 @@ def _best(clause: moves.Clause) -> Iterator[moves.Move]:
     taken: list[tuple[int, int]] = []
     found: list[moves.Move] = []
     giver: tuple[str, ...] = ()
-    for rule in moves.RULES:
+    for rule in _RULES:
         for move in rule(clause):
             item = moves.tidy(move.item)
-            if not 2 <= len(item) <= _LONGEST_ITEM or (item in clause.g.bare and not _pointed(move)):
+            if not 2 <= len(item) <= _LONGEST_ITEM or item.endswith("的") or (item in clause.g.bare and not _pointed(move)):
                 continue
-            if not (move.giver or move.taker) and move.rule not in ("local", "approve-on", "return", "dispose"):
+            if not (move.giver or move.taker) and move.rule not in ("local", "approve-on", "return"):
                 continue
             if any(a < move.end and move.start < b for a, b in taken):
                 continue
@@ -119,22 +136,22 @@ def _pointed(move: moves.Move) -> bool:
 
 def _heads(item: str, g: moves.Grammar) -> list[str]:
     """The item taken apart where every coordinated part ends in a head of its own (annotation.md §6)."""
-    if re.search("等(?!级|候|额|次|同)", item):
-        return [item]
-    parts = [item[a:b] for a, b in cuts(item)]
-    if len(parts) < 2 or any(len(part) < 3 for part in parts):
+    listed = re.search("等(?!级|候|额|次|同)", item) is not None
+    spans = cuts(item)
+    if any(b - a < 3 for a, b in spans):
         return [item]
     out: list[str] = []
-    pending = ""
-    for part, (a, _) in zip(parts, cuts(item), strict=True):
-        begin = item.find(pending) if pending else a
-        pending = item[begin : a + len(part)]
-        if g.head.search(part):
-            out.append(pending)
-            pending = ""
-    if pending:
+    start = 0
+    for (_, end), (begin, _) in pairwise(spans):
+        if listed and item[end:begin] in ("、", "，", ","):
+            continue  # 民政、社保等服务事项: a list under one head
+        own = g.strong_head if listed or "的" in item[begin:] else g.head
+        if own.search(item, start, end):
+            out.append(item[start:end])
+            start = begin
+    if out and not g.head.search(item, start):
         return [item]
-    return out
+    return [*out, item[start:]]
 
 
 def _modes_of(text: str, move: moves.Move, segment: sentences.Segment, vocabulary: Vocabulary) -> list[Mode]:
@@ -156,9 +173,3 @@ def _modes_of(text: str, move: moves.Move, segment: sentences.Segment, vocabular
             if mode not in found:
                 found.append(mode)
     return found or ["devolve"]
-
-
-def within(points: Sequence[int], start: int, end: int) -> bool:
-    """Whether a sorted sequence has a point in [start, end)."""
-    at = bisect_left(points, start)
-    return at < len(points) and points[at] < end

@@ -19,7 +19,7 @@ from policyparse.vocabulary import Vocabulary
 # What a recipient does with the power, or how: here its name ends (下放到镇 | 管理).
 _STOP = re.compile(
     r"(?:统一|具体|直接|依法|自行|自主|全权|代为|集中|负责|按程序|按照|按|进行|一并|逐步)*"
-    r"(?:办理|管理|行使|承担|实施|负责|承接|执行|审批|审核|使用|征收|组织|落实|受理|支配|安排|监管|代管|办结|开展|任免|行政机关承担)"
+    r"(?:办理|管理|行使|承担|实施|负责|承接|执行|审批|审核|使用|征收|组织(?=实施|开展|办理|落实)|落实|受理|支配|安排|监管|代管|办结|开展|任免)"
     r"|[，,。；;：:（(“]|的(?!确)|(?<=[镇乡道区县市])(?:后|时|等级|以来)"
 )
 _LIST_TAIL = re.compile(r"等(?:[一-鿿]{0,8}(?:部门|单位|组织|机构|团体|主体))?$")
@@ -71,6 +71,8 @@ class Parties:
         at = end = start
         while at < stop:
             mention = self.mention_at(at)
+            if mention is None and self.text[at] in "我本":
+                mention = self.mention_at(at + 1)  # 我镇党委
             match = self.g.party.match(self.text, at, stop)
             if mention is not None and (match is None or mention.end >= match.end()):
                 names.append(mention.text)
