@@ -1,6 +1,6 @@
 """Which year is meant where none is printed.
 
-In: the Outline, the grammar's candidates, and the years named so far. Out: years and months, None where nothing
+In: the Outline, the grammar's scanning pattern, and the years named so far. Out: years and months, None where nothing
 proves them. Touches nothing.
 """
 
@@ -75,7 +75,7 @@ class Context:
         return ahead and self.named < self.year and month >= self.named_month
 
 
-def context_of(outline: Outline, matches: list[re.Match[str]]) -> Context:
+def context_of(outline: Outline, scan: re.Pattern[str]) -> Context:
     """The context of `outline` before its first candidate.
 
     The year comes from the document's date; else from its own number; else from its title; else from what the body
@@ -90,13 +90,13 @@ def context_of(outline: Outline, matches: list[re.Match[str]]) -> Context:
         ahead = title_year is not None and int(title_year[1]) == year + 1
         return Context(outline.text, facts.date, year, month, year + 1 if ahead else year)
     numbered = _NUMBER_YEAR.search(facts.doc_number or "")
-    proven = int(numbered[1]) if numbered else int(title_year[1]) if title_year else _year_of_body(outline, matches)
+    proven = int(numbered[1]) if numbered else int(title_year[1]) if title_year else _year_of_body(outline, scan)
     return Context(outline.text, None, proven, None, proven)
 
 
-def _year_of_body(outline: Outline, matches: list[re.Match[str]]) -> int | None:
+def _year_of_body(outline: Outline, scan: re.Pattern[str]) -> int | None:
     told, staged = [], []
-    for match in matches:
+    for match in scan.finditer(outline.text):
         if match.lastgroup != "date" or match["y1"] is None or outline.in_title(*match.span()):
             continue
         if match["link"] or match["ya1"]:

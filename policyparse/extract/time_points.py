@@ -57,13 +57,12 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
     """
     rules = grammar(vocabulary)
     text = outline.text
-    matches = [match for match in rules.scan.finditer(text) if match.lastgroup != "quoted"]
-    context = context_of(outline, matches)
+    context = context_of(outline, rules.scan)
     first_clause = outline.clauses[0].start if outline.clauses else 0
     points: list[TimePoint] = []
     floor = 0
-    for match in matches:
-        if match.start() < floor:
+    for match in rules.scan.finditer(text):
+        if match.lastgroup == "quoted" or match.start() < floor:
             continue
         found = _READERS[match.lastgroup or ""](rules, context, match, floor)
         if found is None:
