@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 
-from policyparse.extract.institutions_canonical import canonical_names
+from policyparse.extract.institutions_canonical import Places, canonical_names
 from policyparse.extract.institutions_context import Judge, blank
 from policyparse.extract.institutions_grammar import Candidate, Walker
-from policyparse.extract.institutions_lexicon import lexicon
+from policyparse.extract.institutions_lexicon import Head, lexicon
 from policyparse.model import Institution
 from policyparse.passing import Outline
 from policyparse.places import gazetteer
@@ -25,6 +25,8 @@ _BOOK = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,120}》[^《》]{0,120
 _NUMBER = re.compile(
     r"[一-鿿]{0,8}[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号"
 )
+
+_ALIAS = re.compile(r"[（(]以下(?:简|统)?称[：:]?[“\"‘']?([^“”\"’'（）()，。、；\s]{2,12})[”\"’']?[）)]")
 
 
 def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
@@ -39,12 +41,14 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     ends = {end: start for start, end, _ in found}
     for part in (outline.facts.place or "").split("/"):
         _add_place(text, part, ends)
+    own = Places(outline, places)
     candidates = Walker(text, ends, words).candidates()
-    judge = Judge(text, words, outline.facts.level)
+    judge = Judge(text, words, outline.facts.level, own.lowest, own.zone)
     judge.judge(candidates)
     everything = candidates + judge.departments(candidates)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
-    names = canonical_names(outline, kept, words, places)
+    kept = _longest(kept + _aliases(text, kept))
+    names = canonical_names(outline, own, kept, words)
     return [
         Institution(
             text=outline.text[candidate.start : candidate.end],
@@ -65,6 +69,21 @@ def _add_place(text: str, name: str, ends: dict[int, int]) -> None:
     while at >= 0:
         ends.setdefault(at + len(name), at)
         at = text.find(name, at + len(name))
+
+
+def _aliases(text: str, kept: list[Candidate]) -> list[Candidate]:
+    """The mentions by a short name that the document gives: …有限责任公司（以下简称杏林公司）."""
+    out: list[Candidate] = []
+    for full in kept:
+        match = _ALIAS.match(text, full.end)
+        if match is None or "\0" in match[1]:
+            continue
+        head = Head(match[1], "alias")
+        at = match.start(1)
+        while at >= 0:
+            out.append(Candidate(at, at + len(match[1]), head, at, at, parent=full))
+            at = text.find(match[1], at + len(match[1]))
+    return out
 
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:

@@ -22,6 +22,8 @@ from policyparse.vocabulary import Row
 
 _YEAR = re.compile(r"(?<![0-9])((?:19[5-9]|20[0-4])[0-9])(?![0-9])")
 _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最高|中华|世界|联合国|部际|香港|澳门")
+_SECTIONS = ("处", "科", "股", "室")
+_ZONED = re.compile(r"(?:开发区|新区|园区|高新区|经开区|示范区|度假区|保税区|试验区|合作区|管理区|片区)$")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
 # Years are 1, a province; the city and what is below it make the name of a local organ.
 _CITY = 2
@@ -46,6 +48,21 @@ class Places:
         self.own = LEVEL_RANK.get(outline.facts.level or "", max(known, default=9))
         if self.own not in self.parts and known and self.own:
             self.own = max(known)
+
+    @property
+    def lowest(self) -> int:
+        """The rank of the lowest place that the document is about; a 直辖市's own level counts as a city's too."""
+        known = [rank for rank in self.parts if rank < 9]
+        low = max([*known, self.own if self.own < 9 else 0], default=9)
+        return 2 if low == 1 and self.parts.get(1, "").endswith("市") else low
+
+    @property
+    def zone(self) -> bool:
+        """Whether the lowest place is a development zone."""
+        last = self.path.rsplit("/", 1)[-1]
+        return bool(_ZONED.search(last)) and not any(
+            place.path == self.path for place in self.gazetteer.places(last) if place.path.count("/") > 1
+        )
 
     def chain(self, rank: int) -> str | None:
         """The place of `rank` from the city down; a province by itself; None when the document does not prove it."""
@@ -107,10 +124,10 @@ def _join(steps: list[str]) -> str:
 class Namer:
     """Builds the canonical names of one document."""
 
-    def __init__(self, outline: Outline, kept: Sequence[Candidate], lexicon: Lexicon, gazetteer: Gazetteer) -> None:
+    def __init__(self, outline: Outline, places: Places, kept: Sequence[Candidate], lexicon: Lexicon) -> None:
         self.text = outline.text
         self.lexicon = lexicon
-        self.places = Places(outline, gazetteer)
+        self.places = places
         self.issuers = outline.facts.issuers
         self.nation = outline.facts.level == "nation"
         self.year = self._year(outline)
@@ -143,8 +160,8 @@ class Namer:
     def _build(self, c: Candidate) -> str:
         text = self.text
         surface = text[c.start : c.end]
-        if c.head.sort == "alias":
-            return c.head.full
+        if c.head.sort == "alias" and c.parent is not None:
+            return self.name(c.parent)
         if c.head.sort in ("department", "function"):
             return self._function(c, surface)
         if c.head.sort == "own":
@@ -247,7 +264,7 @@ class Namer:
                 if c.prefix_sort != "level":
                     return self._open(word, "", "")
             return full.replace("{地}", place)
-        local = not _NATIONAL.match(word) and (bool(c.prefix_sort) or c.elided is not None or not self.nation)
+        local = not _NATIONAL.match(word) and not self.nation
         rows = self.lexicon.abbreviations.get(word)
         if c.prefix_sort or (local and rows):
             place, _ = self._place(c)
@@ -323,8 +340,12 @@ class Namer:
                 return self.name(full[0])
             if c.head.word == "分局" and (branch := self._branch(c, modifiers)):
                 return branch
-        if c.head.word == "局" and not modifiers and c.prefix_sort:
-            own = next((issuer for issuer in self.issuers if issuer.endswith("局")), "")
+        if c.head.word in _SECTIONS and not c.prefix_sort:
+            owner = next((issuer for issuer in self.issuers if issuer.endswith(("局", "厅", "委员会"))), "")
+            if owner:
+                return owner + words
+        if c.head.word in ("局", "厅") and not modifiers and c.prefix_sort:
+            own = next((issuer for issuer in self.issuers if issuer.endswith(c.head.word)), "")
             place, _ = self._place(c)
             for part in sorted(self.places.parts.values(), key=len, reverse=True):
                 if part in own:
@@ -333,7 +354,9 @@ class Namer:
         if _NATIONAL.match(words) or c.head.sort == "company":
             return surface[: c.prefix - c.start] + words
         place, _ = self._place(c)
-        return place + self._open(words, c.head.full, c.head.word)
+        # 奥组委, 执委: an unknown word before 委 may be half of another abbreviation
+        full = "" if c.unknown and c.head.word == "委" else c.head.full
+        return place + self._open(words, full, c.head.word)
 
     def _branch(self, c: Candidate, modifiers: str) -> str:
         """财政分局 in a town's document: the branch there of the county's, else the city's, bureau."""
@@ -353,7 +376,9 @@ class Namer:
         stem = re.sub(r"(?:行政)?(?:主管|管理)?(?:部门|机关)$", "", word)
         for other in self.kept:
             if other.head.word in ("局", "厅", "委") and self._modifiers(other) == stem:
-                return self.name(other)
+                name = self.name(other)
+                if other.prefix_sort != "place" or name.startswith(self.places.of_own() or "\0"):
+                    return name
         if c.prefix_sort == "level":
             place, known = self._place(c)
             return place + (word if word.endswith(("部门", "机关")) else word + "部门") if known else surface
@@ -374,8 +399,8 @@ def _within(short: str, long: str) -> bool:
 
 
 def canonical_names(
-    outline: Outline, kept: Sequence[Candidate], lexicon: Lexicon, gazetteer: Gazetteer
+    outline: Outline, places: Places, kept: Sequence[Candidate], lexicon: Lexicon
 ) -> list[str]:
     """The canonical name of every candidate in `kept`, in the same order."""
-    namer = Namer(outline, kept, lexicon, gazetteer)
+    namer = Namer(outline, places, kept, lexicon)
     return [namer.name(candidate) for candidate in kept]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from policyparse.extract.institutions_grammar import MAX_NAME, Candidate
+from policyparse.extract.institutions_grammar import ZONE, Candidate
 from policyparse.extract.institutions_lexicon import Head, Lexicon
 
-_SEPARATORS = "、和及与暨/"
+_SEPARATORS = "、和及与暨或/"
 _WITH_OFFICE = ("纪委", "监委", "纪委监委", "纪律检查委员会", "纪工委")
 LEVEL_RANK = {
     "nation": 0, "province": 1, "prefecture": 2, "county": 3, "town": 4, "village": 5,
@@ -34,6 +34,11 @@ _MEETING = re.compile(
 )
 # 市委林元和书记: a name of two or three characters and a post.
 _NAMED_POST = re.compile(r"[一-鿿]{2,3}(?:同志|书记|市长|县长|区长|镇长|乡长|省长|主席|主任|常委|局长|厅长|部长)")
+# 国务院一九八〇年223号文件
+_DOCUMENT = re.compile(r"[〔（(]?[一二三四五六七八九〇○零十0-9]{0,6}[〕）)]?年?第?[一二三四五六七八九〇○零十百0-9]{1,5}号(?:文|令|公告|通知)")
+_LABEL = re.compile(r"(?:^|[\n；;。：:])\s*[（(]?[0-9一二三四五六七八九十]{1,3}[、.．)）]\s*$")
+_LEVELS = re.compile(r"[省市县区镇乡村]{2,}")
+_SET_UP = re.compile(r"(?:成立|组建|设立|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,3}[大个家所类级]")
 _HANGER = re.compile(r"(?:的?牌子|牌|[^，。；,;\n]{0,24}合署办公)")
 _FUNCTION_BODY = re.compile(r"(?:行政)?(?:主管|管理|监管|执法)?部门")
@@ -60,11 +65,18 @@ def blank(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 class Judge:
-    """Decides about the candidates of one text."""
+    """Decides about the candidates of one text.
 
-    def __init__(self, text: str, lexicon: Lexicon, level: str | None) -> None:
+    level:  the document's level
+    lowest: the rank of the lowest place that the document is about (a city's speech in a county: 3)
+    zone:   whether that place is a development zone, whose 管委会 needs no name
+    """
+
+    def __init__(self, text: str, lexicon: Lexicon, level: str | None, lowest: int = 9, zone: bool = False) -> None:
         self.text, self.lexicon = text, lexicon
         self.rank = LEVEL_RANK.get(level or "", 9)
+        self.lowest = lowest
+        self.zone = zone
 
     def judge(self, candidates: list[Candidate]) -> list[Candidate]:
         """Sets `rejected` and `elided` of every candidate; shared levels are cut off."""
@@ -102,7 +114,15 @@ class Judge:
                 candidate.prefix_sort = ""
         if candidate.prefix_sort == "level" and before[-1:] == "全":
             return "scope"
-        if candidate.prefix_sort == "level" and text[candidate.prefix - 1] == "级" and candidate.head.sort == "body":
+        if candidate.prefix_sort == "level" and candidate.head.sort == "body" and self.rank < 3:
+            # in a province's document 县政府 is each county's
+            if LEVEL_WORDS.get(text[start : candidate.prefix], 0) > self.lowest:
+                return "class"
+        if candidate.prefix_sort == "level" and text[candidate.prefix - 1] == "级":
+            owner = candidate.parent.head.sort if candidate.parent is not None else candidate.head.sort
+            if owner in ("body", "open", "company"):
+                return "class"
+        if candidate.head.sort == "company" and text[start : candidate.prefix] in ("全国", "国家"):
             return "class"
         if candidate.prefix_sort != "place" and self.lexicon.generic.ending_at(text, start, low):
             return "generic"
@@ -118,7 +138,7 @@ class Judge:
         text, end = self.text, candidate.end
         if self.lexicon.posts.match(text, end):
             return "post"
-        if text[end : end + 1] in "〔[［":
+        if text[end : end + 1] in tuple("〔[［") or _DOCUMENT.match(text, end):
             return "number"
         if _MEETING.match(text, end):
             return "meeting"
@@ -131,19 +151,27 @@ class Judge:
 
     def _bare(self, candidate: Candidate, previous: Candidate | None, index: int) -> str:
         """Whether a name without a place or level stands for a definite organ."""
-        if candidate.prefix_sort or candidate.parent is not None:
-            return ""
         head = candidate.head
-        if _COUNTED.match(self.text, candidate.start) or self.text[candidate.start : candidate.end] in self.lexicon.classes:
+        nameless = candidate.prefix_sort == "zone" and ZONE.fullmatch(self.text, candidate.start, candidate.prefix)
+        if nameless and previous is not None and self._joined(previous.end, candidate.start):
+            if previous.rejected in ("collective", "generic", "class"):
+                return previous.rejected
+        if candidate.parent is not None:
+            return ""
+        if candidate.prefix_sort:
+            return "class" if head.sort in ("open", "company") and self._class(candidate) else ""
+        if _COUNTED.match(self.text, candidate.start) or self._class(candidate):
             if not (head.bare == "context" and self._set_up(candidate)) and head.sort != "name":
                 return "class"
         sibling = previous is not None and self._joined(previous.end, candidate.start)
         if sibling and previous is not None and not previous.rejected:
             candidate.elided = previous
         if head.sort == "body":
+            if previous is not None and previous.end < candidate.start and self._refused(previous, candidate.start):
+                return previous.rejected
             if sibling and previous is not None and previous.rejected in ("collective", "generic"):
                 return previous.rejected
-            if head.bare == "yes" or candidate.elided is not None:
+            if head.bare == "yes" or (head.bare == "zone" and self.zone) or candidate.elided is not None:
                 return ""
             return "bare"
         if head.sort in ("name", "closed", "strict", "branch"):
@@ -155,11 +183,26 @@ class Judge:
                 if previous is not None and previous.head.sort == "group" and sibling:
                     # 领导小组及办公室
                     return previous.rejected
-                return "" if head.bare == "yes" or (head.bare == "context" and self._set_up(candidate)) else "bare"
+                if head.bare == "context" and (self._set_up(candidate) or self._listed(candidate, candidate.elided)):
+                    return ""
+                return "" if head.bare == "yes" else "bare"
             return "" if candidate.end - candidate.start >= len(head.word) + 2 else "bare"
         if previous is not None and previous.end < candidate.start and self._refused(previous, candidate.start):
             return previous.rejected
         return "" if self._definite(candidate, sibling and candidate.elided is not None) else "class"
+
+    def _class(self, candidate: Candidate) -> bool:
+        """Whether the name is that of a class: 政务服务中心; …医院 that ends in 公立医院; 县乡…中心, 国家…中心."""
+        text, start, end = self.text, candidate.start, candidate.end
+        if text[start:end] in self.lexicon.classes:
+            return True
+        if candidate.head.sort not in ("open", "company"):
+            return False
+        if candidate.head.sort == "company" and candidate.prefix_sort in ("place", "level"):
+            return False
+        if self.lexicon.always_classes.ending_at(text, end, start):
+            return True
+        return _LEVELS.match(text, start) is not None and candidate.prefix_sort != "place"
 
     def _refused(self, previous: Candidate, start: int) -> bool:
         """政务服务中心（便民服务中心）: the second name of a class."""
@@ -168,6 +211,19 @@ class Judge:
     def _joined(self, end: int, start: int) -> bool:
         gap = self.text[end:start].strip()
         return gap == "" or (len(gap) == 1 and gap in _SEPARATORS) or gap in ("以及", "、 ", "和 ")
+
+    def _sets_up(self, at: int) -> bool:
+        """Whether the sentence that leads to `at` sets bodies up (组建…、…)."""
+        low = max(0, at - 90)
+        sentence = max(self.text.rfind(sign, low, at) for sign in "。；\n")
+        return _SET_UP.search(self.text, max(low, sentence), at) is not None
+
+    def _listed(self, candidate: Candidate, sibling: Candidate | None) -> bool:
+        """（办公室牵头，…）, 任务科室：办公室、法规科: a bare office among the sections of one organ."""
+        text = self.text
+        if candidate.start and text[candidate.start - 1] in "（(：:" and text.startswith(("牵头", "负责", "、"), candidate.end):
+            return True
+        return sibling is not None and sibling.head.word in ("处", "科", "股", "室")
 
     def _set_up(self, candidate: Candidate) -> bool:
         return self.lexicon.setup.ending_at(self.text, candidate.start, max(0, candidate.start - 5)) > 0
@@ -187,12 +243,14 @@ class Judge:
         after = text[candidate.end : candidate.end + 1] or "\n"
         if sibling or self._set_up(candidate) or _HANGER.match(text, candidate.end):
             return True
+        if _LABEL.search(text, max(0, candidate.start - 8), candidate.start):
+            return True
         boundary = before in "含如" or text.endswith("包括", 0, candidate.start)
         if (before in "“（(、；;" or boundary) and after in "”）)、；;（(等":
-            return True
+            return candidate.head.sort == "company" or before == "“" or self._sets_up(candidate.start)
         if before in "\n.．)） " and after in "\n；;。（(、":
             return True
-        return content >= 8
+        return content >= 8 and candidate.head.bare != "named"
 
     def departments(self, candidates: list[Candidate]) -> list[Candidate]:
         """One-word departments in a list (城管、环保、劳动等部门) and function-named bodies (宣传部门)."""
@@ -205,7 +263,7 @@ class Judge:
             items: list[Candidate] = []
             while at > low:
                 organ = ends.get(at)
-                if organ is not None:
+                if organ is not None and not (organ.rejected == "bare" and organ.head.word in lexicon.departments.words):
                     at = organ.start
                 else:
                     size = lexicon.departments.ending_at(text, at, low)

@@ -21,11 +21,12 @@ MAX_NAME = 48
 # Levels that stand for a place in front of a name (市财政局). Two-character ones first.
 LEVELS = re.compile(r"(?:试点镇|试点乡镇|自治区|自治州|街道|省级|市级|县级|区级|镇级|州级|全国|国家|兵团|[省市县区州盟旗镇乡])$")
 _LEVEL_LAST = frozenset("镇区州道级国家团省市县盟旗乡")
-_ZONE = re.compile(r"(?:开发区|新区|园区|高新区|经开区|示范区|度假区|保税区|试验区|合作区|工业园|产业园|管理区|景区|港区|功能区|集聚区|保护区|新城)$")
+ZONE = re.compile(r"(?:开发区|新区|园区|高新区|经开区|片区|示范区|度假区|保税区|试验区|合作区|工业园|产业园|管理区|景区|港区|功能区|集聚区|保护区|新城)$")
 _PARTY = re.compile(r"(?:中国共产党|中共|共青团|中国人民政治协商会议|政协)$")
 _CONJUNCTIONS = "和与及暨"
 _CLOSED = ("closed", "strict", "branch")
 _PARENTS = ("closed", "strict", "group", "branch", "name", "open")
+_SECTIONS = ("处", "科", "股", "室")
 _ALONE = ("局", "厅", "分局", "派出所", "司法所", "财政所", "工商所", "税务所", "国土所", "供电所", "支行", "分行")
 
 
@@ -118,7 +119,7 @@ class Walker:
             start = begin
         if start < at:
             return self._party(start), "place"
-        if zones and _ZONE.search(text, max(0, at - 4), at):
+        if zones and ZONE.search(text, max(0, at - 4), at):
             return self._zone(at), "zone"
         if at and text[at - 1] in _LEVEL_LAST and (level := LEVELS.search(text, max(0, at - 4), at)):
             return level.start(), "level"
@@ -142,7 +143,7 @@ class Walker:
 
     def _body(self, head: Head, head_start: int, end: int) -> Candidate | None:
         text = self.text
-        prefix, sort = self._prefix(head_start, zones=head.word in ("管委会", "管理委员会", "党工委", "工委", "纪工委"))
+        prefix, sort = self._prefix(head_start, zones=head.word in ("管委会", "管理委员会", "党工委", "工委", "纪工委", "执委会"))
         if head.word == "委" and (not sort or text[head_start - 1] not in "省市县区州盟旗镇地"):
             return None
         if not sort:
@@ -160,7 +161,7 @@ class Walker:
         """The start of a development zone's name that ends at `at` (文旅新区, 县生态工业园区)."""
         text, lexicon = self.text, self.lexicon
         low = max(0, at - 20)
-        suffix = _ZONE.search(text, max(0, at - 4), at)
+        suffix = ZONE.search(text, max(0, at - 4), at)
         start = suffix.start() if suffix else at
         while start > low:
             if (begin := self.places.get(start)) is not None and start < at:
@@ -192,6 +193,11 @@ class Walker:
         while at > low:
             size = lexicon.functions.ending_at(text, at, low)
             previous = self._previous(at)
+            if previous is not None and previous.head.sort == "body" and not previous.prefix_sort and head.bare != "list":
+                # 法治|政府|建设领导小组, 人大|办公室: a bare body is a word of the name
+                at = previous.start
+                functions += 1
+                continue
             if previous is not None and size <= at - previous.start:
                 if self._continues(previous, head, unknown):
                     merged = previous
@@ -207,7 +213,7 @@ class Walker:
                 at = self._party(at)
                 prefix, prefix_sort = stop, "place"
                 break
-            if text[at - 1] in "区城园" and at < head_start and _ZONE.search(text, max(0, at - 4), at):
+            if text[at - 1] in "区城园" and at < head_start and ZONE.search(text, max(0, at - 4), at):
                 prefix, prefix_sort = at, "zone"
                 at = self._zone(at)
                 break
@@ -240,6 +246,8 @@ class Walker:
             open_cut = -1
             if char in _CONJUNCTIONS and functions + unknown:
                 size = lexicon.functions.ending_at(text, at - 1, low)
+                if size and sort in ("open", "company") and not self._leads_to_prefix(at - 1 - size, low):
+                    break
                 if size and self._previous(at - 1) is None:
                     at -= 1 + size
                     functions += 1
@@ -254,10 +262,14 @@ class Walker:
                 if not (boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"):
                     break
             if sort in _CLOSED:
-                jump = self._unknown_to_prefix(at, low) if sort == "closed" else None
-                if jump is not None:
+                jump = self._unknown_to_prefix(at, low, sort, end)
+                if isinstance(jump, Candidate):
+                    merged = jump
+                elif jump is not None:
                     unknown += at - jump[1]
                     at, prefix, prefix_sort = jump[0], jump[1], jump[2]
+                elif functions and head.word in _SECTIONS:
+                    at = self._to_sign(at, low)
                 break
             at -= 1
             unknown += 1
@@ -280,6 +292,8 @@ class Walker:
             return None
         if unknown > 24:
             return None
+        if sort == "strict" and functions == 1 and not unknown and text[at:head_start] in lexicon.verbs.words:
+            return None  # 促进|科…
         return Candidate(at, end, head, head_start, prefix, prefix_sort, functions, unknown)
 
     def _opens(self, at: int) -> bool:
@@ -294,6 +308,31 @@ class Walker:
             or self.lexicon.boundaries.ending_at(text, at, max(0, at - 6)) > 0
         )
 
+    def _closes(self, at: int) -> bool:
+        """Whether a name plainly ends at `at`: before a list or closing sign, or 等."""
+        return self.text[at : at + 1] in tuple("、，。；;,）)等〕") and self.text[at - 1] == "办"
+
+    def _leads_to_prefix(self, at: int, low: int) -> bool:
+        """Whether only function words stand between `at` and a place or level: then 和 is inside the name."""
+        while at > low:
+            if at in self.places or (self.text[at - 1] in _LEVEL_LAST and self._opens(at - 1)):
+                return True
+            size = self.lexicon.functions.ending_at(self.text, at, low)
+            if not size:
+                return False
+            at -= size
+        return False
+
+    def _to_sign(self, at: int, low: int) -> int:
+        """From an unknown word of a section's name (食品生产|监管处) to the sign that it begins after; else `at`."""
+        text = self.text
+        here = at
+        while here > max(low, at - 8) and "一" <= text[here - 1] <= "鿿":
+            if self.lexicon.boundaries.ending_at(text, here, low):
+                return at
+            here -= 1
+        return here if here and text[here - 1] in "、（(，,：:\n" and here < at else at
+
     def _named(self, at: int) -> bool:
         """Whether the word before `at` sets up, uses or lists a body, so that a verb may open its name."""
         before = self.text[at - 1] if at else "\n"
@@ -305,12 +344,15 @@ class Walker:
         """Whether a head continues the organ right before it: 县委|办公室, 领导小组|办公室, …委员会|办公室."""
         if head.sort == "branch":
             return previous.head.sort in _PARENTS
-        return head.sort != "company" and previous.head.sort != "company" and not unknown
+        if head.sort == "company" or previous.head.sort == "company" or unknown:
+            return False
+        return head.sort != "closed" or previous.head.sort != "open"
 
-    def _unknown_to_prefix(self, at: int, low: int) -> tuple[int, int, str] | None:
-        """From an unknown word of a closed name, the place or level before it, at most 10 characters away.
+    def _unknown_to_prefix(self, at: int, low: int, sort: str, end: int) -> tuple[int, int, str] | Candidate | None:
+        """From an unknown word of a closed name, the place, level or organ before it, at most 10 characters away.
 
-        (where the prefix begins, where it ends, which sort); None when a boundary word comes first.
+        (where the prefix begins, where it ends, which sort), or the organ (省局|反垄断处); None when a boundary
+        word comes first. Strict kinds (处, 办) go on to an organ only.
         """
         text, lexicon = self.text, self.lexicon
         stop = max(low, at - 10)
@@ -320,10 +362,17 @@ class Walker:
             if not "一" <= char <= "鿿":
                 return None
             if here < at:
-                if here in self.places:
-                    start, sort = self._prefix(here)
-                    return start, here, sort
-                if char in _LEVEL_LAST and (level := LEVELS.search(text, max(0, here - 4), here)):
+                previous = self._previous(here)
+                if previous is not None:
+                    organ = previous.head.sort in _PARENTS and previous.prefix_sort and at - here <= 5
+                    return previous if organ and sort == "strict" else None
+                # 市国动办、: a strict kind takes a short unknown word only where the name plainly ends
+                if (sort == "strict" and (at - here > 3 or not self._closes(end))):
+                    pass
+                elif here in self.places:
+                    start, found = self._prefix(here)
+                    return start, here, found
+                elif char in _LEVEL_LAST and (level := LEVELS.search(text, max(0, here - 4), here)):
                     if self._opens(level.start()) or level.start() in self.places:
                         return level.start(), here, "level"
             if size := lexicon.functions.ending_at(text, here, stop):

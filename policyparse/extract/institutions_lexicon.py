@@ -72,6 +72,7 @@ class Lexicon:
     setup: Words
     foreign: Words
     classes: frozenset[str]
+    always_classes: Words
     abbreviations: dict[str, tuple[Row, ...]]
     names: dict[str, Row]
 
@@ -118,11 +119,12 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         boundaries=Words.of(roles["boundary"]),
         verbs=Words.of(roles["verb"]),
         generic=Words.of(roles["generic"]),
-        posts=_any(roles["post"]),
+        posts=re.compile("(?:原|前|现任|常务)?(?:" + _any(roles["post"]).pattern + ")"),
         after=_any(roles["after"]),
         setup=Words.of(roles["setup"]),
         foreign=Words.of(vocabulary.terms("places_foreign")),
         classes=frozenset(vocabulary.terms("institutions_generic")),
+        always_classes=Words.of(vocabulary.terms("institutions_generic", always="yes")),
         abbreviations={short: tuple(rows) for short, rows in abbreviations.items()},
         names={row["name"]: row for row in vocabulary.table("institutions_names")},
     )
