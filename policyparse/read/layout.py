@@ -83,10 +83,7 @@ def lines(glyphs: Iterable[Glyph], width: float) -> list[Line]:
     """The lines of a page `width` wide, in reading order; their edges are not known yet."""
     rows = [row for row in map(_segments, _rows(glyphs)) if row]
     gutter = _gutter(rows, width)
-    if gutter is None:
-        columns = [[_line(row) for row in rows]]
-    else:
-        columns = _columns(rows, gutter)
+    columns = [[_line(row) for row in rows]] if gutter is None else _columns(rows, gutter)
     return numbered([replace(line, column=number) for number, column in enumerate(columns) for line in column])
 
 

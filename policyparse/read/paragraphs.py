@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
@@ -33,13 +33,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its number (from 1), its size, and what is printed on it in reading order."""
+    """One page: its number (from 1), its size, and what is printed on it in reading order; `aside` stands askew."""
 
     number: int
     width: float
     height: float
     lines: list[Line]
     grids: list[Grid] = field(default_factory=list)
+    aside: str = ""
 
 
 # Where running heads and page numbers stand, as shares of the page's height. GB/T 9704—2012: the text ends at 0.89 of
@@ -124,6 +125,8 @@ class _Assembly:
         for line in furniture:
             place = Origin(page=page.number, start=line.start, end=line.start + len(line.text))
             self.waiting.append(Block(line.text, place, "furniture"))
+        if page.aside.strip():
+            self.waiting.append(Block(page.aside.strip(), Origin(page=page.number), "furniture"))
         if not self.lines and self.grid is None:
             self._flush_furniture()
 
@@ -275,7 +278,7 @@ def _running_heads(pages: Sequence[Page]) -> frozenset[str]:
     for page in pages:
         margin = [line for line in page.lines[:_MARGIN_LINES] if _in_margin(line, page, True)]
         margin += [line for line in page.lines[-_MARGIN_LINES:] if _in_margin(line, page, False)]
-        seen.update({_key(line) for line in margin})
+        seen.update({_key(line) for line in margin if line.gaps or line.x1 - line.x0 < _NARROWEST * page.width})
     needed = max(_RUNNING_PAGES, _RUNNING_SHARE * len(pages))
     return frozenset(key for key, count in seen.items() if count >= needed and len(key) < 60)
 
@@ -370,9 +373,3 @@ def _head_rows(above: Sequence[Sequence[Cell]], rows: Sequence[Sequence[Cell]]) 
             break
         count += 1
     return count
-
-
-def iterate_text(pages: Sequence[Page]) -> Iterator[str]:
-    """Each page's text, into which origins count."""
-    for page in pages:
-        yield "\n".join(line.text for line in page.lines)

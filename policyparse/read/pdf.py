@@ -9,7 +9,8 @@ pictures go to `ocr.py`.
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
+import logging
+from contextlib import ExitStack, suppress
 
 import pdfplumber
 import pypdfium2
@@ -41,6 +42,15 @@ def read_pdf(data: bytes, path: str, limits: Limits) -> Reading:
         document = _opened(data, path, limits)
         stack.callback(document.close)
         return _Document(document, data, path, limits, stack).reading()
+
+
+def page_text(data: bytes, number: int) -> str:
+    """The text of page `number` (from 1), into which origins count: its lines outside tables, joined by line feeds."""
+    with ExitStack() as stack:
+        document = _opened(data, "", Limits())
+        stack.callback(document.close)
+        page = _Document(document, data, "", Limits(), stack).page(number)
+        return "\n".join(line.text for line in page.lines) if page else ""
 
 
 def _opened(data: bytes, path: str, limits: Limits) -> pypdfium2.PdfDocument:
@@ -77,7 +87,7 @@ class _Document:
         self.cells = self.characters = 0
 
     def reading(self) -> Reading:
-        pages = [page for number in range(1, len(self.document) + 1) if (page := self._page(number))]
+        pages = [page for number in range(1, len(self.document) + 1) if (page := self.page(number))]
         found = blocks(pages)
         if self.pictures and not ocr.available():
             if not any(block.kind != "furniture" for block in found):
@@ -89,7 +99,7 @@ class _Document:
             raise ReadError(self.path, "no-text", "the PDF has no text on its pages", "look at it, and leave it out")
         return Reading(tuple(found), warnings=tuple(self.warnings))
 
-    def _page(self, number: int) -> Page | None:
+    def page(self, number: int) -> Page | None:
         try:
             page = self.document[number - 1]
         except pypdfium2.PdfiumError:
@@ -105,7 +115,7 @@ class _Document:
                 if ocr.available():
                     return self._recognised(page, number)
             tables, rest = self._tables(number, sheet)
-            return Page(number, sheet.width, sheet.height, lines(rest, sheet.width), tables)
+            return Page(number, sheet.width, sheet.height, lines(rest, sheet.width), tables, sheet.aside)
         except pypdfium2.PdfiumError:
             self.warnings.append(f"page {number}: damaged, left out")
             return None
@@ -126,7 +136,9 @@ class _Document:
             return [], sheet.glyphs
         try:
             if self.plumber is None:
-                self.plumber = self.stack.enter_context(pdfplumber.open(io.BytesIO(self.data)))
+                logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of each odd font
+                self.plumber = pdfplumber.open(io.BytesIO(self.data))
+                self.stack.callback(_close, self.plumber)
             page = self.plumber.pages[number - 1]
             found = grids(page, sheet.glyphs, self.limits.max_cells - self.cells)
             page.close()
@@ -141,6 +153,12 @@ class _Document:
 
     def _too_large(self, reason: str) -> ReadError:
         return ReadError(self.path, "too-large", reason, "split it")
+
+
+def _close(plumber: PDF) -> None:
+    """Closing parses what has not been parsed yet, and so may stumble as reading does."""
+    with suppress(Exception):
+        plumber.close()
 
 
 def _is_picture(sheet: Sheet) -> bool:
