@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,6 +98,8 @@ def read(path: Path | str, data: bytes | None = None, *, limits: Limits = _DEFAU
         raise ReadError(
             name, "encrypted", "it is locked with a password", "open it, save it without the password and import that"
         )
+    if kind == "zip" and not zipfile.is_zipfile(io.BytesIO(data)):
+        raise ReadError(name, "damaged", "it is an archive whose end is missing or broken", "fetch it again")
     if kind == "zip":
         raise ReadError(
             name, "archive", "it is an archive of several files", "import it as a folder: policyparse import"
@@ -132,6 +136,13 @@ def read(path: Path | str, data: bytes | None = None, *, limits: Limits = _DEFAU
             f"it could not be read as {kind} ({type(error).__name__})",
             "open it in its own program, save it again and import that",
         ) from error
+    if sum(len(block.text) for block in reading.blocks) > limits.max_characters:
+        raise ReadError(
+            name,
+            "too-large",
+            f"it has more than {limits.max_characters:,} characters of text",
+            "split it into smaller files",
+        )
     if not any(block.text.strip() for block in reading.blocks if block.kind != "furniture"):
         raise ReadError(name, "no-text", "there is no text in it", _NO_TEXT.get(kind, _NO_TEXT[""]))
     return RawDocument(

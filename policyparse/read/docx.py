@@ -148,9 +148,7 @@ class _Document:
         blocks += self._note_blocks()
         if self.changes:
             self.warnings.append("tracked changes are read as accepted: insertions kept, deletions left out")
-        return Reading(
-            tuple(furniture["header"] + blocks + furniture["footer"]), self._properties(), tuple(self.warnings)
-        )
+        return Reading(tuple(furniture["header"] + blocks + furniture["footer"]), {}, tuple(self.warnings))
 
     def _running_parts(self) -> list[tuple[str, str]]:
         """The parts of headers and footers in use, each once, with "header" or "footer"."""
@@ -161,10 +159,6 @@ class _Document:
                 if link:
                     found.setdefault(link[1], tag)
         return list(found.items())
-
-    def _properties(self) -> dict[str, str]:
-        """The title that the file's properties hold, where it is not the template's."""
-        return {}
 
     def _sub(self, root: Any, paragraph: int | None) -> list[Block]:
         """A story beside the main text: its counters do not touch the main text's."""

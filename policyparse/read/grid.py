@@ -41,6 +41,7 @@ def table_blocks(
 
     A table of one column is layout, not data: its cells become paragraphs. Rows that one cell fills from side to
     side before the head (附件1, the title, 单位：万元) or after the last row (注：…) become paragraphs too.
+    One row alone is no data either (the printing line of a 版记): it becomes a line, or the paragraphs of its cells.
     A merged cell stands once in `text`, at its first place, and in `rows` in every place that it covers; the lines of
     `text` are the rows of `rows`, and each line has one tab fewer than its row has cells.
     """
@@ -60,7 +61,9 @@ def table_blocks(
         end -= 1
     blocks = [block for number, row in numbered[:start] for block in _spread(row, number, table, paragraph)]
     body = numbered[start:end]
-    if body:
+    if len(body) == 1 and not loose:
+        blocks += _line(body[0][1], body[0][0], table, paragraph)
+    elif body:
         seen: set[int] = set()
         lines, filled = [], []
         for _, row in body:
@@ -116,6 +119,14 @@ def _head(rows: Rows, width: int, loose: bool) -> int:
             if cells >= max(2, 0.75 * max(filled)):
                 return start + number
     return start
+
+
+def _line(row: Sequence[Cell], number: int, table: int | None, paragraph: int | None) -> list[Block]:
+    """A row alone: one line where each cell is one, else the cells one after the other."""
+    cells = [cell for place, cell in enumerate(row) if cell.lines and not (place and cell is row[place - 1])]
+    if any(len(cell.lines) > 1 for cell in cells):
+        return _spread(row, number, table, paragraph)
+    return [Block("\t".join(cell.text for cell in cells), Origin(table=table, paragraph=paragraph, row=number))]
 
 
 def _spread(row: Sequence[Cell], number: int, table: int | None, paragraph: int | None) -> list[Block]:

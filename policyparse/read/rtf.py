@@ -17,6 +17,7 @@ from policyparse.passing import Block, ReadError
 from policyparse.read.limits import Limits
 from policyparse.read.reading import Reading
 from policyparse.read.rtf_story import Story
+from policyparse.read.rtf_words import CHARSETS, CODE_PAGES, NAMED, RUNNING, SIGNS, SKIPPED, STARRED, codec
 
 _TOKEN = re.compile(
     rb"((?:\\'[0-9a-fA-F]{2})+)"  # 1 bytes of the code page
@@ -25,33 +26,10 @@ _TOKEN = re.compile(
     rb"|\\([^a-zA-Z])"  # 5 a control sign
     rb"|([^\\{}\r\n]+)"  # 6 text
 )
+# \u20108\'3f\u12289?: a run of Unicode characters, each with one stand-in (\uc1), as every Chinese RTF has them
+_UNICODE_RUN = re.compile(rb"(?:\\u-?[0-9]{1,6} ?(?:\\'[0-9a-fA-F]{2}|\?))+")
+_NUMBERS = re.compile(rb"u(-?[0-9]{1,6})")
 _BRACE = re.compile(rb"[{}]|\\(?:bin([0-9]{1,9}) ?|.)", re.DOTALL)
-# \fcharsetN → codec (specification, “Font Table”)
-_CHARSETS = {
-    77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950", 161: "cp1253",
-    162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
-}  # fmt: skip
-_CODE_PAGES = {
-    936: "gb18030", 950: "cp950", 932: "cp932", 949: "cp949", 65001: "utf-8", 10000: "mac_roman", 10008: "gb18030",
-}  # fmt: skip
-_SIGNS = {
-    b"tab": "\t", b"line": "\n", b"lbr": "\n", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘",
-    b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emspace": "\u2003", b"enspace": "\u2002",
-    b"qmspace": "\u2005",
-}  # fmt: skip
-# Word's own heading styles, for a style that states no outline level
-_NAMED = re.compile(r"\s{0,4}(?:heading ([1-9])|title|标题(?: ([1-9]))?)\s{0,4};", re.IGNORECASE)
-# Groups whose text is not the document's.
-_SKIPPED = frozenset(
-    b"colortbl info pict objdata filetbl listtable listoverridetable rsidtbl generator revtbl themedata"
-    b" colorschememapping latentstyles datastore xmlnstbl mmathPr fldinst bkmkstart bkmkend annotation atnid atnauthor"
-    b" atntime atnref atrfstart atrfend shprslt sp sn sv nonshppict template userprops password passwordhash listlevel"
-    b" pnseclvl tc txe xe rxe bxe background ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn formfield datafield objclass"
-    b" objname".split()
-)
-_RUNNING = frozenset(b"header headerl headerr headerf footer footerl footerr footerf".split())
-# \*-groups that hold text all the same
-_STARRED = frozenset(b"shpinst shptxt ud listtext pntext fldrslt footnote".split())
 _MAX_GROUPS = 2_000
 
 
@@ -112,6 +90,13 @@ class _Parser:
         opened = False  # right after "{" or "{\*"
         starred = False
         while at < end:
+            if data.startswith(b"\\u", at) and self.state.skip == 1 and not self.to_skip:
+                unicode_run = _UNICODE_RUN.match(data, at)
+                if unicode_run:
+                    self._say("".join([chr(int(code) % 0x10000) for code in _NUMBERS.findall(unicode_run.group())]))
+                    at = unicode_run.end()
+                    opened = starred = False
+                    continue
             token = match_at(data, at)
             if token is None:
                 at += 1
@@ -155,7 +140,7 @@ class _Parser:
                 word, number = token.group(2), token.group(3)
                 if word == b"bin":
                     at += max(0, int(number or 0))
-                elif opened and (word in _SKIPPED or (starred and word not in _STARRED)):
+                elif opened and (word in SKIPPED or (starred and word not in STARRED)):
                     at = _group_end(data, at)
                     self._flush()
                     self.state = self.stack.pop()
@@ -206,7 +191,7 @@ class _Parser:
         if state.target == "fonts":
             return
         if state.target == "styles":
-            if self.style_now not in self.styles and (named := _NAMED.match(text)):
+            if self.style_now not in self.styles and (named := NAMED.match(text)):
                 self.styles[self.style_now] = int(named.group(1) or named.group(2) or 0)
             return
         if state.deleted:
@@ -242,8 +227,8 @@ class _Parser:
         if self.to_skip:
             self.to_skip -= 1
             return
-        if word in _SIGNS:
-            self._say(_SIGNS[word])
+        if word in SIGNS:
+            self._say(SIGNS[word])
             return
         self._flush()
         state = self.state
@@ -280,7 +265,7 @@ class _Parser:
     def _font(self, word: bytes, number: int | None) -> None:
         state = self.state
         if word == b"ansicpg" and number is not None:
-            self.code_page = _codec(_CODE_PAGES.get(number, f"cp{number}"))
+            self.code_page = codec(CODE_PAGES.get(number, f"cp{number}"))
             self.named_page = True
         elif word == b"mac":
             self.code_page = "mac_roman"
@@ -288,8 +273,8 @@ class _Parser:
             state.font, state.asian = number, None
             self.font_now = number
         elif word == b"fcharset" and number is not None:
-            if number in _CHARSETS:
-                self.charsets[self.font_now] = _CHARSETS[number]
+            if number in CHARSETS:
+                self.charsets[self.font_now] = CHARSETS[number]
         elif word in (b"loch", b"hich"):
             state.asian = None
         elif word == b"dbch":
@@ -324,7 +309,7 @@ class _Parser:
             state.story.paragraphs = self.body.paragraphs
             state.target = "note"
             self.notes.append(state.story)
-        elif word in _RUNNING:
+        elif word in RUNNING:
             state.story = Story(self.limits.max_cells)
             state.target = "running"
             self.running.append(state.story)
@@ -362,14 +347,6 @@ class _Parser:
         if self.changes:
             warnings = ("tracked changes are read as accepted: insertions kept, deletions left out",)
         return Reading(tuple(blocks + furniture), {}, warnings, self.code_page if self.named_page else None)
-
-
-def _codec(name: str) -> str:
-    try:
-        b"".decode(name)
-    except LookupError:
-        return "cp1252"
-    return name
 
 
 def _group_end(data: bytes, at: int) -> int:

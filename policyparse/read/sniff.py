@@ -190,6 +190,7 @@ def _zip_kind(data: bytes) -> str:
             (b"word/document", "docx"),
             (b"xl/workbook", "xlsx"),
             (b"OFD.xml", "ofd"),
+            (b"opendocument.text", "odt"),
             (b"ppt/presentation", "pptx"),
         ):
             if mark in data:
