@@ -110,7 +110,7 @@ def document(
 
 
 def pilot_corpus() -> list[Document]:
-    """Five documents of invented places: a plan, an adapted plan, a copy of the first, a speech and a reply."""
+    """Six documents of invented places: a plan, an adapted one, a speech, a reply, a copy of the plan, an undated briefing."""
     plan = document(
         "青岭县柳溪镇扩权强镇试点实施方案\n"
         "一、指导思想\n"
@@ -172,4 +172,9 @@ def pilot_corpus() -> list[Document]:
     copy = document(plan.text.replace("三、保障措施\n", "三、保障措施（转载）\n"), title=plan.title, path="copy.txt",
                     tags={1: ["guidance"], 2: ["delegation"], 3: ["finance"], 4: ["organization"], 5: ["supervision"]},
                     kind="plan", level="town", place="浙江省/青岭市/青岭县/柳溪镇", date="2009-03-12")  # fmt: skip
-    return [plan, adapted, speech, reply, copy]
+    undated = document(
+        "某县农村综合改革工作简报\n"
+        "自2013年1月1日起，宅基地审批由镇人民政府办理。\n",
+        time_points=[("自2013年1月1日起", "start", "2013-01-01/..")], kind="briefing", path="undated.txt",
+    )  # fmt: skip
+    return [plan, adapted, speech, reply, copy, undated]

@@ -181,9 +181,14 @@ def test_export_into_files_and_into_a_pipe(pilots: Path, tmp_path: Path, capsys:
     assert row["clause"] == f"{plan()}#c2"
 
 
+def test_without_arguments_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    assert "Examples" in capsys.readouterr().err
+
+
 def test_reindex(pilots: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["reindex"]) == 0
-    assert "5 documents" in capsys.readouterr().out
+    assert "6 documents" in capsys.readouterr().out
 
 
 # -- help ----------------------------------------------------------------------------------------------------

@@ -113,11 +113,11 @@ def test_nearly_equal_clauses_are_folded(tmp_path: Path) -> None:
 
 def test_order_by_date_and_place(pilots: Corpus) -> None:
     dates = [hit.date for hit in search(pilots, sort="oldest", limit=100).hits]
-    assert dates == sorted(dates, key=str)
+    assert dates == sorted(dates, key=lambda date: date or "9999")
     dates = [hit.date for hit in search(pilots, sort="date", limit=100).hits]
-    assert dates == sorted(dates, key=str, reverse=True)
+    assert dates == sorted(dates, key=lambda date: date or "", reverse=True)
     places = [hit.place for hit in search(pilots, sort="place", limit=100).hits]
-    assert places == sorted(places, key=str)
+    assert places == sorted(places, key=lambda place: place or "\U0010ffff")
 
 
 def test_own_synonyms_are_used(tmp_path: Path) -> None:

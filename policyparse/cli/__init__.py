@@ -80,6 +80,9 @@ def run(arguments: list[str] | None = None) -> int:
             answer = cli.invoke(context)
         code = answer if isinstance(answer, int) else 0
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "policyparse"
         complain(f"{error.format_message()} {say('See', '参见')} {where} --help")

@@ -24,7 +24,7 @@ from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import Segmenter, normal, pairs, segmenter, squeezed
 
 #: Goes up when fields or segmentation change; an index of another number is made again from the store.
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 #: tantivy's writing buffer. One thread's least is 15 MB; beyond 100 MB the indexing speed no longer rises.
 _HEAP = 96_000_000
@@ -57,9 +57,10 @@ def schema() -> tantivy.Schema:
         "clause",
     ):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    # sorting needs one value a passage; "" and 0 stand for what is not known
+    # sorting needs one value a passage; what is not known comes last
     builder.add_text_field("place_order", tokenizer_name="raw", index_option="basic", fast=True)
-    for name in ("year", "date", "date_order", "deadline"):
+    # around: the years that an undated document speaks of, so that a search by year does not lose it
+    for name in ("year", "around", "date", "date_order", "oldest_order", "deadline"):
         builder.add_integer_field(name, indexed=True, fast=True)
     return builder.build()
 
@@ -210,8 +211,9 @@ def _facts(document: Document, vocabulary: Vocabulary) -> dict[str, Sequence[str
     facts: dict[str, Sequence[str | int]] = {
         "kind": [document.kind],
         "issuer": [normal(issuer) for issuer in document.issuers],
-        "place_order": [document.place or ""],
+        "place_order": [document.place or "\U0010ffff"],
         "date_order": [day_number(document.date or "") or 0],
+        "oldest_order": [day_number(document.date or "") or 99999999],  # what has no date comes last either way
     }
     if document.level:
         facts["level"] = [document.level]
@@ -223,6 +225,8 @@ def _facts(document: Document, vocabulary: Vocabulary) -> dict[str, Sequence[str
     if date:
         facts["date"] = [date]
         facts["year"] = [date // 10000]
+    else:
+        facts["around"] = sorted({year for point in document.time_points if (year := _year(point.value))})
     return facts
 
 
@@ -237,6 +241,15 @@ def day_number(value: str, latest: bool = False) -> int | None:
     if len(parts) > 2:
         day = int(parts[2])
     return int(parts[0]) * 10000 + month * 100 + day
+
+
+def _year(value: str) -> int | None:
+    """The first year that a time point's value names."""
+    for part in value.split("/"):
+        day = day_number(part)
+        if day:
+            return day // 10000
+    return None
 
 
 def place_terms(place: str, vocabulary: Vocabulary) -> list[str]:

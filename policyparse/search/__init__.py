@@ -206,7 +206,7 @@ def _window(
 ) -> list[tuple[float, DocAddress]]:
     if sort == "relevance":
         return searcher.search(query, limit, False, offset=offset).hits
-    by = "place_order" if sort == "place" else "date_order"
+    by = {"place": "place_order", "date": "date_order", "oldest": "oldest_order"}[sort]
     order = Order.Desc if sort == "date" else Order.Asc
     hits = searcher.search(query, limit, False, order_by_field=by, offset=offset, order=order).hits
     return [(0.0, address) for _, address in hits]

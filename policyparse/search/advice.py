@@ -62,7 +62,7 @@ def advice(
                 number = count(Or(tuple(Word(unit) for unit in units)), {})
                 if number:
                     said.append(f"{' OR '.join(units)} has {number} hits")
-        elif isinstance(part, Field):
+        elif isinstance(part, Field) and not count(part, {}):
             said.append(f"{_written(part)} fits nothing here — a search without it shows which values there are")
     if not said:
         said.append("try fewer or shorter words, or a synonym")

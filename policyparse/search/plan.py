@@ -270,14 +270,20 @@ class Planner:
         return Query.term_set_query(self.schema, "place", sorted(terms))
 
     def _range(self, name: str, value: str) -> Query:
-        """2009, 2009-2012 (years), 2009..2012, ..2012, 2009.., <2012, >=2009-04."""
+        """Of year: a document without a date is found by the years that it speaks of.
+
+        2009, 2009-2012 (years), 2009..2012, ..2012, 2009.., <2012, >=2009-04."""
         text = normal(value).replace("年", "").replace("~", "..").replace("—", "-")
         first, last = _bounds(text, name)
         if name == "year":
             first, last = (bound // 10000 if bound else None for bound in (first, last))
         if first is not None and last is not None and first > last:
             raise QueryError(f"{name}:{value} ends before it begins — write the earlier one first")
-        return Query.range_query(self.schema, name, FieldType.Integer, first, last)
+        found = Query.range_query(self.schema, name, FieldType.Integer, first, last)
+        if name != "year":
+            return found
+        undated = Query.range_query(self.schema, "around", FieldType.Integer, first, last)
+        return Query.boolean_query([(Occur.Should, found), (Occur.Should, undated)])
 
 
 def _is_wildcard(text: str) -> bool:
