@@ -38,11 +38,17 @@ class Context:
     named: int | None = None
     named_at: int = -1
     named_month: int | None = None
+    day: str | None = None
+    day_end: int = -1
 
     def note(self, year: int | None, month: int | None, at: int) -> None:
         """Remember a printed year, and the month that it was printed with."""
         if year is not None:
             self.named, self.named_at, self.named_month = year, at, month
+
+    def note_day(self, date: str, end: int) -> None:
+        """Remember a full date and where its words end, for the bare days listed behind it (5月10日、20日)."""
+        self.day, self.day_end = date, end
 
     def near(self, at: int) -> int | None:
         """The year named earlier in the sentence that `at` stands in, whatever it is."""

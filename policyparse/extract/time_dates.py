@@ -36,6 +36,8 @@ def period(
         return None
     year, shifted = _lead(rules, context, match, k, at, first)
     month = shifted if month is None else month
+    if word and not rules.relative[word].alone and not _narrower(match, k):
+        return None
     if match["lead" + k] is not None:
         context.note(year, month, match.end())
     elif first is None:
@@ -47,8 +49,6 @@ def period(
         year = _year_of(first)
         if year is not None and month is not None and f"{month:02d}" < first.low[5:7]:
             year += 1  # 11月至3月
-    if word and not rules.relative[word].alone and not _narrower(match, k):
-        return None
     return _narrow(match, k, year, month)
 
 

@@ -70,7 +70,7 @@ def _date(k: str, relative: str) -> str:
     """A date as printed: a year (or 今年, 次月, 本年度) with what is narrower, or the narrower part alone."""
     return rf"""
     (?P<lead{k}>
-        (?: (?P<ya{k}>{_YEAR}) {SPACE} 年? {_LINK} )? (?P<y{k}>{_YEAR}) {SPACE} {_YEAR_SIGN} 度?
+        (?: (?P<ya{k}>{_YEAR}) {SPACE} (?: 年? {_LINK} | 、 ) )? (?P<y{k}>{_YEAR}) {SPACE} {_YEAR_SIGN} 度?
       | (?P<ys{k}>{_SHORT_YEAR}) {SPACE} 年 (?={SPACE}{_MONTH}{SPACE}月)
       | (?P<yz{k}>0\d) {SPACE} 年
       | (?P<r{k}>{relative}) )?
@@ -173,9 +173,9 @@ def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
         r"(?P<ps>期间|时期|末期|期末|末|初期|初|期内)?)",
         r"(?P<decade>(?:(?:上|20|二十)世纪)?(?P<dn>[二三四五六七八九]十|[2-9]0)年代(?:初期?|中期|末期?|后期)?)",
         rf"(?P<figures>(?<![A-Za-z\d./\-])(?P<fy>(?:1[89]|20)\d\d)(?P<fs>[-./．])(?P<fo>1[0-2]|0?[1-9])"
-        rf"(?:(?P=fs)(?P<fd>3[01]|[12]\d|0?[1-9]))?(?![\d%]|[-./．]\d)"
+        rf"(?:(?P=fs)(?P<fd>3[01]|[12]\d|0?[1-9]))?(?![\d%]|(?P=fs)\d)"
         rf"(?:{_LINK}(?:(?P<gy>(?:1[89]|20)\d\d)(?P=fs))?(?P<go>1[0-2]|0?[1-9])"
-        rf"(?:(?P=fs)(?P<gd>3[01]|[12]\d|0?[1-9]))?(?![\d%年月]|[-./．]\d))?)",
+        rf"(?:(?P=fs)(?P<gd>3[01]|[12]\d|0?[1-9]))?(?![\d%年月]|(?P=fs)\d))?)",
         rf"(?P<span>(?<=[（(])(?P<sa>(?:19|20)\d\d){_LINK}(?P<sb>20\d\d)(?=[)）]))",
         rf"(?P<date>{_WORD_BEFORE}{_date('1', relative)}"
         rf"(?:起?(?P<link>{_LINK}){_date('2', relative)}(?P<stop>止)?)?)",
@@ -218,9 +218,9 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
     far = rf"(?:起?{_LINK}(?:次年|翌年|第二年|下年|当年)?{_months('4')}止?)?"  # 每年11月1日至次年3月31日
     tail = (
         rf"{SPACE}(?:的|在|于)?{SPACE}(?:{_months('3')}{far}(?:[、和]{_MONTH}{SPACE}月份?)?"
-        rf"|末月{_DAY}{SPACE}[日号]|年?(?:底|末|终(?!了)|初)|[上下]半年|[上中下]旬|第?[一二三四]季度"
+        rf"|末月{_DAY}{SPACE}[日号]|年?(?:底|末|终(?!了)|初)(?:的?{_DAY}{SPACE}[日号])?|[上下]半年|[上中下]旬|第?[一二三四]季度"
         rf"|(?:首个|最后一?个?|第[一二三四五\d]个?|前{_COUNT}个?)(?:工作日|季度|月|周|天|日)"
-        rf"|(?P<day>(?:{_DAY}{SPACE}[日号]?{_LINK})?{_DAY}{SPACE}[日号]))"
+        rf"|(?P<day>(?:{_DAY}{SPACE}[日号]?{_LINK})?{_DAY}{SPACE}[日号](?:[、和]{_DAY}{SPACE}[日号]){{0,4}}))"
         r"(?:底|末)?(?:之前|以前|前(?!后|期)|以内|内)?"
     )
     return Grammar(

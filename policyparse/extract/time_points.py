@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from policyparse.extract.time_amounts import every_value, length_value, once_value
+from policyparse.extract.time_amounts import amount, every_value, length_value, once_value
 from policyparse.extract.time_context import Context, context_of
 from policyparse.extract.time_dates import period
 from policyparse.extract.time_grammar import Grammar, Word, grammar
@@ -106,6 +106,7 @@ def _read_date(rules: Grammar, context: Context, match: re.Match[str], floor: in
         if "年内" in (match["b1"], match["e1"]):
             return _Found(start, end, "deadline", f"../{first.high}")
     if match["d1"]:
+        context.note_day(first.high, end)
         end, clock = _clock(text, end)
         if clock and not match["da1"]:
             first = Period(first.low + clock, first.high + clock)
@@ -136,12 +137,12 @@ def _read_figures(rules: Grammar, context: Context, match: re.Match[str], floor:
     text = context.text
     year, month = int(match["fy"]), int(match["fo"])
     if match["go"]:
-        if bool(match["fd"]) != bool(match["gd"]):
+        if bool(match["fd"]) != bool(match["gd"]) or not (match["fd"] or match["gy"] or _set_off(text, *match.span())):
             return None
         low = _figures(year, month, match["fd"])
         high = _figures(int(match["gy"] or year), int(match["go"]), match["gd"])
         return _Found(match.start(), match.end(), "range", f"{low.low}/{high.high}") if low and high else None
-    if match["fd"] is None and not (_bracketed(text, *match.span()) or _is_cell(text, *match.span())):
+    if match["fd"] is None and not _set_off(text, *match.span()):
         return None  # 1865.7 is an amount
     period = _figures(year, month, match["fd"])
     if period is None:
@@ -223,6 +224,12 @@ def _read_once(rules: Grammar, context: Context, match: re.Match[str], floor: in
 def _read_length(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
     """An amount of time with its limit words: 30日内, 不超过30个工作日, 50多年来, 今后五年."""
     text, start, end = context.text, match.start(), match.end()
+    if match["lu"] == "日" and not match["la"]:
+        listed = _listed_day(context, match)
+        if listed is not None:
+            return _limited(rules, context, start, end, listed, floor)
+        if text[start - 1 : start] == "月":
+            return None  # 双月10日
     value = length_value(rules, match)
     if value is None:
         return None
@@ -305,8 +312,10 @@ def _bracketed(text: str, start: int, end: int) -> bool:
     return text[start - 1 : start] in ("(", "（") and text[end : end + 1] in (")", "）")
 
 
-def _is_cell(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] fills a cell of a table (a row's cells are joined by tabs)."""
+def _set_off(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] stands alone in brackets or fills a cell of a table (a row's cells are joined by tabs)."""
+    if _bracketed(text, start, end):
+        return True
     around = text[start - 1 : start] if start else "\n", text[end : end + 1] or "\n"
     return "\t" in around and set(around) <= {"\t", "\n"}
 
@@ -328,6 +337,19 @@ def _past(value: str, date: str | None) -> bool:
         return False
     shared = min(len(value), len(date))
     return value[:shared] < date[:shared]
+
+
+def _listed_day(context: Context, match: re.Match[str]) -> Period | None:
+    """The date that a bare 20日 means in 5月10日、20日; None where it is an amount of days."""
+    start = match.start()
+    if context.day is None or context.text[context.day_end : start] not in ("、", "和", "及", "与", "或"):
+        return None
+    number = amount(match["ln"])
+    year = int(context.day[:4]) if context.day[:4].isdigit() else None
+    found = day(year, int(context.day[5:7]), int(number)) if number <= 31 else None
+    if found is not None:
+        context.note_day(found.high, match.end())
+    return found
 
 
 def _of_frequency(text: str, match: re.Match[str], floor: int) -> bool:
