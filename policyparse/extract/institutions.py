@@ -22,11 +22,11 @@ from policyparse.vocabulary import Vocabulary
 
 _BOOK = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,120}》[^《》]{0,120}){0,3}》")
 # 东府办〔2009〕145号, 国发(1981)88号: the letters before the year are an organ's mark, not a mention.
-_NUMBER = re.compile(
-    r"[一-鿿]{0,8}[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号"
-)
+_NUMBER = re.compile(r"[一-鿿]{0,8}[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号")
 
 _ALIAS = re.compile(r"[（(]以下(?:简|统)?称[：:]?[“\"‘']?([^“”\"’'（）()，。、；\s]{2,12})[”\"’']?[）)]")
+# Each short name is looked for through the whole text: a bound keeps that linear.
+_MAX_ALIASES = 40
 
 
 def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
@@ -74,10 +74,12 @@ def _add_place(text: str, name: str, ends: dict[int, int]) -> None:
 def _aliases(text: str, kept: list[Candidate]) -> list[Candidate]:
     """The mentions by a short name that the document gives: …有限责任公司（以下简称杏林公司）."""
     out: list[Candidate] = []
+    given: set[str] = set()
     for full in kept:
         match = _ALIAS.match(text, full.end)
-        if match is None or "\0" in match[1]:
+        if match is None or "\0" in match[1] or match[1] in given or len(given) >= _MAX_ALIASES:
             continue
+        given.add(match[1])
         head = Head(match[1], "alias")
         at = match.start(1)
         while at >= 0:

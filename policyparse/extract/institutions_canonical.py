@@ -10,6 +10,7 @@ printed level (市) the document's own place of that level; for nothing printed 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
@@ -25,7 +26,9 @@ _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最�
 _SECTIONS = ("处", "科", "股", "室")
 _ZONED = re.compile(r"(?:开发区|新区|园区|高新区|经开区|示范区|度假区|保税区|试验区|合作区|管理区|片区)$")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
-# Years are 1, a province; the city and what is below it make the name of a local organ.
+# How many full names a short one is compared with: keeps the work linear in a document of any size.
+MAX_FULLER = 60
+# Rank 1 is a province; the city and what is below it make the name of a local organ.
 _CITY = 2
 
 
@@ -36,6 +39,8 @@ class Places:
         self.gazetteer = gazetteer
         self.date = outline.facts.date
         printed = outline.facts.place or ""
+        self.printed = printed
+        self.text = outline.text
         self.path = (gazetteer.path_of(printed, self.date) if printed else None) or printed
         self.parts: dict[int, str] = {}
         steps = [step for step in self.path.split("/") if step]
@@ -63,6 +68,12 @@ class Places:
         return bool(_ZONED.search(last)) and not any(
             place.path == self.path for place in self.gazetteer.places(last) if place.path.count("/") > 1
         )
+
+    def proved(self, place: str) -> bool:
+        """Whether the document itself names `place`; a province may be known from the tables only."""
+        if place != self.parts.get(1) or place in self.printed:
+            return True
+        return re.sub(r"(?:省|市|自治区)$", "", place)[:2] in self.text
 
     def chain(self, rank: int) -> str | None:
         """The place of `rank` from the city down; a province by itself; None when the document does not prove it."""
@@ -115,7 +126,7 @@ def _join(steps: list[str]) -> str:
         steps = steps[1:]
     out = ""
     for step, following in zip(steps, [*steps[1:], ""], strict=True):
-        if following.startswith(step.rstrip("市")):
+        if following.startswith(step.removesuffix("市")) and not MASKED.match(step):
             continue  # 北京市 北京经济技术开发区
         out += step
     return out
@@ -133,11 +144,36 @@ class Namer:
         self.year = self._year(outline)
         self.kept = kept
         self.memory: dict[int, str] = {}
-        self.groups = [c for c in kept if c.head.sort == "group" and self._modifiers(c)]
-        self.fuller: dict[str, list[Candidate]] = {}
+        levels = Counter(self.text[c.start : c.prefix] for c in kept if c.prefix_sort == "level")
+        self.upper = max(("县", "区", "市"), key=lambda level: levels[level]) if levels else ""
+        # What short mentions point back to, by the last word, in text order (each name once where that is enough).
+        self.groups = [c for c in kept if c.head.sort == "group"]
+        self.group_starts = [c.start for c in self.groups]
+        self.named_groups: dict[str, dict[str, Candidate]] = {}
+        self.fuller: dict[str, dict[str, Candidate]] = {}
+        self.bureaus: dict[str, Candidate] = {}
+        self.titled: dict[str, str] = {}
         for candidate in kept:
+            word, modifiers = candidate.head.word, self._modifiers(candidate)
+            if candidate.head.sort == "group" and modifiers:
+                self._remember(self.named_groups, word, modifiers, candidate)
             if candidate.prefix_sort and candidate.head.sort in ("branch", "open", "closed", "strict"):
-                self.fuller.setdefault(candidate.head.word, []).append(candidate)
+                self._remember(self.fuller, word, self.text[candidate.start : candidate.end], candidate)
+            if word in ("局", "厅", "委"):
+                name_place = candidate.prefix_sort != "place" or self._own_place(candidate)
+                if name_place:
+                    self.bureaus.setdefault(modifiers, candidate)
+
+    @staticmethod
+    def _remember(table: dict[str, dict[str, Candidate]], word: str, name: str, candidate: Candidate) -> None:
+        """At most MAX_FULLER names for each last word: what a document points back to is among its first."""
+        names = table.setdefault(word, {})
+        if len(names) < MAX_FULLER:
+            names.setdefault(name, candidate)
+
+    def _own_place(self, candidate: Candidate) -> bool:
+        place = self.places.complete(self.text[candidate.start : candidate.prefix])
+        return place == (self.places.of_own() or "")
 
     def _year(self, outline: Outline) -> int | None:
         date = outline.facts.date or ""
@@ -160,6 +196,8 @@ class Namer:
     def _build(self, c: Candidate) -> str:
         text = self.text
         surface = text[c.start : c.end]
+        if c.prefix_sort == "foreign":
+            return surface
         if c.head.sort == "alias" and c.parent is not None:
             return self.name(c.parent)
         if c.head.sort in ("department", "function"):
@@ -169,7 +207,7 @@ class Namer:
         if c.parent is not None:
             return self._merged(c)
         if c.head.sort == "body":
-            return self._body(c)
+            return self._body(c) + ("机关" if surface.endswith("机关") else "")
         if c.head.sort == "name":
             return self._whole(c, surface)
         if c.head.sort == "group":
@@ -185,7 +223,7 @@ class Namer:
             return self.places.complete(printed), True
         if c.prefix_sort == "zone":
             own = self.places.of_own() or ""
-            if own.endswith(printed) and printed.endswith("区"):
+            if own.endswith(printed) or (self.places.zone and _ZONED.fullmatch(printed)):
                 return own, True
             level = printed[:1]
             if level in LEVEL_WORDS and (place := self.places.of_level(level)):
@@ -195,11 +233,16 @@ class Namer:
             return (self._city() + printed), True
         if c.prefix_sort == "level":
             place = self.places.of_level(printed)
-            return (place, True) if place else (printed.removesuffix("级") or printed, False)
+            return (place, True) if place else (printed, False)
         if c.elided is not None:
             return self._place(c.elided)
         if c.head.word == "厅" and (place := self.places.chain(1)):
             return place, True
+        county = c.head.word in self.lexicon.abbreviations or c.head.full.startswith("{地}")
+        if c.head.sort == "name" and county and self.places.own == 4:
+            # a town has no 建委 of its own: the county's
+            place = self.places.chain(3) or self.places.chain(_CITY)
+            return (place, True) if place else (self.upper, False)
         place = self.places.of_own()
         return (place, True) if place and not self.nation else ("", False)
 
@@ -221,13 +264,15 @@ class Namer:
         for row in rows:
             if int(row["from"] or 0) <= self.year <= int(row["to"] or 9999):
                 return row["full"]
-        return min(rows, key=lambda row: min(abs(int(row[side] or 3000) - (self.year or 0)) for side in ("from", "to")))[
-            "full"
-        ]
+        return min(
+            rows, key=lambda row: min(abs(int(row[side] or 3000) - (self.year or 0)) for side in ("from", "to"))
+        )["full"]
 
     def _body(self, c: Candidate) -> str:
         place, known = self._place(c)
         template = c.head.full
+        if c.prefix_sort == "level" and not self.places.proved(place):
+            place, known = self.text[c.start : c.prefix], False
         if c.head.word in ("法院", "人民法院", "检察院"):
             rank = self._rank(c)
             court = {1: "高级人民法院", 2: "中级人民法院"}.get(rank, "人民法院")
@@ -261,12 +306,12 @@ class Namer:
             if not known:
                 if full.startswith("中共"):
                     return surface
-                if c.prefix_sort != "level":
+                if not place:
                     return self._open(word, "", "")
             return full.replace("{地}", place)
         local = not _NATIONAL.match(word) and not self.nation
         rows = self.lexicon.abbreviations.get(word)
-        if c.prefix_sort or (local and rows):
+        if c.prefix_sort or (local and (rows or word.endswith("局"))):
             place, _ = self._place(c)
             return place + (self._dated(rows) if rows else word)
         return full or surface
@@ -293,31 +338,31 @@ class Namer:
                 return found
         fuller = [
             other
-            for other in self.groups
-            if other is not c and other.head.word == c.head.word and len(self._modifiers(other)) > len(modifiers)
-            and _within(modifiers, self._modifiers(other))
-        ] if modifiers else []  # fmt: skip
-        if len({self._modifiers(other) for other in fuller}) == 1 and len(modifiers) >= 4:
+            for longer, other in self.named_groups.get(c.head.word, {}).items()
+            if modifiers and len(longer) > len(modifiers) and _within(modifiers, longer)
+        ]
+        if len(fuller) == 1 and len(modifiers) >= 4:
             return self.name(fuller[0])
         return self._kind(c, surface)
 
     def _antecedent(self, c: Candidate) -> str:
         """What a bare 领导小组 or 办公室 points back to."""
-        before = [g for g in self.groups if g.start < c.start and g.head.sort == "group"]
-        if c.head.word in ("办公室", "工作办公室"):
-            near = [g for g in before if _GROUP.search(g.head.word) and c.start - g.end < 200]
-            if near:
-                return self.name(near[-1]) + "办公室"
+        index = bisect_left(self.group_starts, c.start)
+        word = c.head.word
+        if word in ("办公室", "工作办公室"):
+            for group in reversed(self.groups[max(0, index - 4) : index]):
+                if c.start - group.end < 200 and _GROUP.search(group.head.word):
+                    return self.name(group) + "办公室"
             return ""
-        same = [g for g in before if g.head.word == c.head.word]
-        if same:
-            return self.name(same[-1])
-        titled = re.search(
-            r"(?:成立|设立|组建|调整)([^《》，。、\s\0]{4,40}" + re.escape(c.head.word) + ")", self.text[: c.start]
-        )
-        if titled is None:
+        for group in reversed(self.groups[max(0, index - MAX_FULLER) : index]):
+            if group.head.word == word and self._modifiers(group):
+                return self.name(group)
+        if word not in self.titled:
+            match = re.search("(?:成立|设立|组建|调整)([^《》，。、\\s]{4,40}?" + re.escape(word) + ")", self.text)
+            self.titled[word] = match[1] if match else ""
+        printed = self.titled[word]
+        if not printed:
             return ""
-        printed = titled[1]
         size = max((n for n in range(2, 10) if self.places.gazetteer.places(printed[:n])), default=0)
         own = self.places.of_own() or ""
         if size or any(printed.startswith(part) for part in self.places.parts.values()):
@@ -333,7 +378,7 @@ class Namer:
         if not c.prefix_sort and modifiers:
             full = [
                 other
-                for other in self.fuller.get(c.head.word, ())
+                for other in self.fuller.get(c.head.word, {}).values()
                 if _within(modifiers, self._modifiers(other) or self.text[other.start : other.head_start])
             ]
             if len({self.name(other) for other in full}) == 1:
@@ -351,7 +396,7 @@ class Namer:
                 if part in own:
                     return place + own.rsplit(part, 1)[1]
             return place + surface[c.prefix - c.start :]
-        if _NATIONAL.match(words) or c.head.sort == "company":
+        if _NATIONAL.match(words) or (c.head.sort == "company" and c.prefix_sort != "level"):
             return surface[: c.prefix - c.start] + words
         place, _ = self._place(c)
         # 奥组委, 执委: an unknown word before 委 may be half of another abbreviation
@@ -370,15 +415,17 @@ class Namer:
 
     def _function(self, c: Candidate, surface: str) -> str:
         word = self.text[c.prefix : c.end] if c.prefix_sort else surface
+        if c.head.sort == "department" and not c.prefix_sort:
+            if c.elided is None:
+                return surface
+            place, known = self._place(c)
+            return place + word + "部门" if known else surface
         if rows := self.lexicon.abbreviations.get(word):
             place, _ = self._place(c)
             return place + self._dated(rows)
         stem = re.sub(r"(?:行政)?(?:主管|管理)?(?:部门|机关)$", "", word)
-        for other in self.kept:
-            if other.head.word in ("局", "厅", "委") and self._modifiers(other) == stem:
-                name = self.name(other)
-                if other.prefix_sort != "place" or name.startswith(self.places.of_own() or "\0"):
-                    return name
+        if bureau := self.bureaus.get(stem):
+            return self.name(bureau)
         if c.prefix_sort == "level":
             place, known = self._place(c)
             return place + (word if word.endswith(("部门", "机关")) else word + "部门") if known else surface
@@ -387,7 +434,11 @@ class Namer:
     def _own(self, surface: str) -> str:
         last = surface[-1]
         for issuer in self.issuers:
-            if issuer.endswith(last) or (last == "委" and issuer.endswith("委员会")) or (last == "办" and "办公" in issuer):
+            if (
+                issuer.endswith(last)
+                or (last == "委" and issuer.endswith("委员会"))
+                or (last == "办" and "办公" in issuer)
+            ):
                 return issuer
         return surface
 
@@ -398,9 +449,7 @@ def _within(short: str, long: str) -> bool:
     return all(char in rest for char in short)
 
 
-def canonical_names(
-    outline: Outline, places: Places, kept: Sequence[Candidate], lexicon: Lexicon
-) -> list[str]:
+def canonical_names(outline: Outline, places: Places, kept: Sequence[Candidate], lexicon: Lexicon) -> list[str]:
     """The canonical name of every candidate in `kept`, in the same order."""
     namer = Namer(outline, places, kept, lexicon)
     return [namer.name(candidate) for candidate in kept]

@@ -24,7 +24,9 @@ LEVEL_WORDS = {
 
 # 各 … 、县（区）人民政府: the collective reaches over a list of levels.
 _COLLECTIVE = re.compile(r"(?:各|有关|相关|所有|上述)[省市县区州盟旗镇乡街道自治直辖级、（）()及和与或/\s]{0,16}$")
-_LEVEL_LIST = re.compile(r"(?:^|[^一-鿿]|[省市县区州盟旗镇乡、和及与各])(?:[省市县区州盟旗镇乡村]|街道)[、/（(）)和及与或]*$")
+_LEVEL_LIST = re.compile(
+    r"(?:^|[^一-鿿]|[省市县区州盟旗镇乡、和及与各])(?:[省市县区州盟旗镇乡村]|街道)[、/（(）)和及与或]*$"
+)
 # Meetings: 省委十二届二次全会, 市政府第3次常务会议, 县委农村工作会议.
 _MEETING = re.compile(
     r"(?:第?[一二三四五六七八九十百〇○0-9]+[届次][^，。；：、\n]{0,14}?"
@@ -35,14 +37,18 @@ _MEETING = re.compile(
 # 市委林元和书记: a name of two or three characters and a post.
 _NAMED_POST = re.compile(r"[一-鿿]{2,3}(?:同志|书记|市长|县长|区长|镇长|乡长|省长|主席|主任|常委|局长|厅长|部长)")
 # 国务院一九八〇年223号文件
-_DOCUMENT = re.compile(r"[〔（(]?[一二三四五六七八九〇○零十0-9]{0,6}[〕）)]?年?第?[一二三四五六七八九〇○零十百0-9]{1,5}号(?:文|令|公告|通知)")
+_DOCUMENT = re.compile(
+    r"[〔（(]?[一二三四五六七八九〇○零十0-9]{0,6}[〕）)]?年?第?[一二三四五六七八九〇○零十百0-9]{1,5}号(?:文|令|公告|通知)"
+)
 _LABEL = re.compile(r"(?:^|[\n；;。：:])\s*[（(]?[0-9一二三四五六七八九十]{1,3}[、.．)）]\s*$")
-_LEVELS = re.compile(r"[省市县区镇乡村]{2,}")
+_LEVELS = re.compile(r"省市|省县|市县|市区|县区|县乡|县镇|区县|区镇|区街|镇街|街镇|乡镇|镇村|村镇")
 _SET_UP = re.compile(r"(?:成立|组建|设立|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,3}[大个家所类级]")
 _HANGER = re.compile(r"(?:的?牌子|牌|[^，。；,;\n]{0,24}合署办公)")
 _FUNCTION_BODY = re.compile(r"(?:行政)?(?:主管|管理|监管|执法)?部门")
-_LIST_TAIL = re.compile(r"等(?:\d+个|[一二三四五六七八九十]+个|多个?|有关|相关|主管|职能|政府|成员|执法|综合|监管|责任){0,3}(?:部门|单位)")
+_LIST_TAIL = re.compile(
+    r"等(?:\d+个|[一二三四五六七八九十]+个|多个?|有关|相关|主管|职能|政府|成员|执法|综合|监管|责任){0,3}(?:部门|单位)"
+)
 _ODD_ITEM = re.compile(r"(?<=[、])[一-鿿]{2,5}$")
 _CENTRE = re.compile(
     r"中央(?=(?:和省|、省|和自治区|、国务院|的?(?:决策|部署|精神|要求|方针|号召|统一|重大决策|大政方针|巡视)"
@@ -114,7 +120,8 @@ class Judge:
                 candidate.prefix_sort = ""
         if candidate.prefix_sort == "level" and before[-1:] == "全":
             return "scope"
-        if candidate.prefix_sort == "level" and candidate.head.sort == "body" and self.rank < 3:
+        alone = candidate.head.sort == "body" or candidate.prefix == candidate.head_start and candidate.parent is None
+        if candidate.prefix_sort == "level" and alone and self.rank < 3:
             # in a province's document 县政府 is each county's
             if LEVEL_WORDS.get(text[start : candidate.prefix], 0) > self.lowest:
                 return "class"
@@ -158,6 +165,8 @@ class Judge:
                 return previous.rejected
         if candidate.parent is not None:
             return ""
+        if candidate.prefix_sort == "level" and head.sort in ("closed", "strict"):
+            return "class" if _LEVELS.match(self.text, candidate.start) else ""
         if candidate.prefix_sort:
             return "class" if head.sort in ("open", "company") and self._class(candidate) else ""
         if _COUNTED.match(self.text, candidate.start) or self._class(candidate):
@@ -221,7 +230,11 @@ class Judge:
     def _listed(self, candidate: Candidate, sibling: Candidate | None) -> bool:
         """（办公室牵头，…）, 任务科室：办公室、法规科: a bare office among the sections of one organ."""
         text = self.text
-        if candidate.start and text[candidate.start - 1] in "（(：:" and text.startswith(("牵头", "负责", "、"), candidate.end):
+        if (
+            candidate.start
+            and text[candidate.start - 1] in "（(：:"
+            and text.startswith(("牵头", "负责", "、"), candidate.end)
+        ):
             return True
         return sibling is not None and sibling.head.word in ("处", "科", "股", "室")
 
@@ -263,7 +276,9 @@ class Judge:
             items: list[Candidate] = []
             while at > low:
                 organ = ends.get(at)
-                if organ is not None and not (organ.rejected == "bare" and organ.head.word in lexicon.departments.words):
+                if organ is not None and not (
+                    organ.rejected == "bare" and organ.head.word in lexicon.departments.words
+                ):
                     at = organ.start
                 else:
                     size = lexicon.departments.ending_at(text, at, low)
@@ -280,6 +295,9 @@ class Judge:
                 if not (at > low and text[at - 1] in "、和及与"):
                     break
                 at -= 1
+            if items and items[-1].prefix_sort:
+                for item in items[:-1]:
+                    item.elided = items[-1]  # 市法制、督查
             if items and not self._generic_before(items[-1].start):
                 out += [item for item in items if item.rejected == ""]
         for body in re.finditer("部门|机关", text):
@@ -326,12 +344,25 @@ class Judge:
         at -= size
         prefix = at
         sort = ""
-        if at and text[at - 1] in "省市县区镇" and (at < 2 or not "一" <= text[at - 2] <= "鿿" or self._boundary(at - 1)):
+        if (
+            at
+            and text[at - 1] in "省市县区镇"
+            and (at < 2 or not "一" <= text[at - 2] <= "鿿" or self._boundary(at - 1))
+        ):
             at -= 1
             sort = "level"
         if managing and not sort:
             return None
-        if text[start:end] == "机关" and text[prefix:start] not in ("公安", "检察", "审判", "税务", "监察", "纪检监察", "司法行政", "工商"):
+        if text[start:end] == "机关" and text[prefix:start] not in (
+            "公安",
+            "检察",
+            "审判",
+            "税务",
+            "监察",
+            "纪检监察",
+            "司法行政",
+            "工商",
+        ):
             return None
         if self._generic_before(at) or _COLLECTIVE.search(text[max(0, at - 20) : at]):
             return None

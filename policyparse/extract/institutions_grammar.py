@@ -19,9 +19,13 @@ from policyparse.extract.institutions_lexicon import Head, Lexicon
 MAX_NAME = 48
 
 # Levels that stand for a place in front of a name (市财政局). Two-character ones first.
-LEVELS = re.compile(r"(?:试点镇|试点乡镇|自治区|自治州|街道|省级|市级|县级|区级|镇级|州级|全国|国家|兵团|[省市县区州盟旗镇乡])$")
+LEVELS = re.compile(
+    r"(?:试点镇|试点乡镇|自治区|自治州|街道|省级|市级|县级|区级|镇级|州级|全国|国家|兵团|[省市县区州盟旗镇乡])$"
+)
 _LEVEL_LAST = frozenset("镇区州道级国家团省市县盟旗乡")
-ZONE = re.compile(r"(?:开发区|新区|园区|高新区|经开区|片区|示范区|度假区|保税区|试验区|合作区|工业园|产业园|管理区|景区|港区|功能区|集聚区|保护区|新城)$")
+ZONE = re.compile(
+    r"(?:开发区|新区|园区|高新区|经开区|片区|示范区|度假区|保税区|试验区|合作区|工业园|产业园|管理区|景区|港区|功能区|集聚区|保护区|新城)$"
+)
 _PARTY = re.compile(r"(?:中国共产党|中共|共青团|中国人民政治协商会议|政协)$")
 _CONJUNCTIONS = "和与及暨"
 _CLOSED = ("closed", "strict", "branch")
@@ -130,7 +134,9 @@ class Walker:
         previous = self._previous(head_start)
         if previous is not None and previous.head.sort in ("body", "name") and not head.word.startswith(("国", "中")):
             if previous.head.word in ("委", "党委", "党工委", "工委", "政府", "人民政府", "国务院", "管委会"):
-                return Candidate(previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous)
+                return Candidate(
+                    previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous
+                )
         prefix, sort = self._prefix(head_start)
         if not sort and end - head_start <= 2 and not self._opens(head_start):
             return None
@@ -143,7 +149,9 @@ class Walker:
 
     def _body(self, head: Head, head_start: int, end: int) -> Candidate | None:
         text = self.text
-        prefix, sort = self._prefix(head_start, zones=head.word in ("管委会", "管理委员会", "党工委", "工委", "纪工委", "执委会"))
+        prefix, sort = self._prefix(
+            head_start, zones=head.word in ("管委会", "管理委员会", "党工委", "工委", "纪工委", "执委会")
+        )
         if head.word == "委" and (not sort or text[head_start - 1] not in "省市县区州盟旗镇地"):
             return None
         if not sort:
@@ -154,7 +162,7 @@ class Walker:
                         previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous
                     )
             if foreign := self.lexicon.foreign.ending_at(text, head_start):
-                return Candidate(head_start - foreign, end, head, head_start, head_start, "place")
+                return Candidate(head_start - foreign, end, head, head_start, head_start, "foreign")
         return Candidate(prefix, end, head, head_start, head_start, sort)
 
     def _zone(self, at: int) -> int:
@@ -193,7 +201,12 @@ class Walker:
         while at > low:
             size = lexicon.functions.ending_at(text, at, low)
             previous = self._previous(at)
-            if previous is not None and previous.head.sort == "body" and not previous.prefix_sort and head.bare != "list":
+            if (
+                previous is not None
+                and previous.head.sort == "body"
+                and not previous.prefix_sort
+                and head.bare != "list"
+            ):
                 # 法治|政府|建设领导小组, 人大|办公室: a bare body is a word of the name
                 at = previous.start
                 functions += 1
@@ -207,9 +220,12 @@ class Walker:
                 while (begin := places.get(at)) is not None:
                     at = begin
                 previous = self._previous(at)
-                if previous is not None and sort == "branch" and previous.head.sort in _PARENTS:
-                    merged = previous
-                    break
+                if previous is not None and previous.head.sort in _PARENTS:
+                    # 国家税务总局|上海市|税务局 hangs on its head office as a branch does
+                    office = sort == "closed" and previous.head.sort == "name" and previous.head.word.startswith("国家")
+                    if sort == "branch" or (office and text[stop:head_start] in previous.head.word):
+                        merged = previous
+                        break
                 at = self._party(at)
                 prefix, prefix_sort = stop, "place"
                 break
@@ -336,8 +352,10 @@ class Walker:
     def _named(self, at: int) -> bool:
         """Whether the word before `at` sets up, uses or lists a body, so that a verb may open its name."""
         before = self.text[at - 1] if at else "\n"
-        return before in "“、" or self.lexicon.setup.ending_at(self.text, at, max(0, at - 5)) > 0 or (
-            "一" <= before <= "鿿" and self.lexicon.boundaries.ending_at(self.text, at, max(0, at - 5)) > 0
+        return (
+            before in "“、"
+            or self.lexicon.setup.ending_at(self.text, at, max(0, at - 5)) > 0
+            or ("一" <= before <= "鿿" and self.lexicon.boundaries.ending_at(self.text, at, max(0, at - 5)) > 0)
         )
 
     def _continues(self, previous: Candidate, head: Head, unknown: int) -> bool:
@@ -367,7 +385,7 @@ class Walker:
                     organ = previous.head.sort in _PARENTS and previous.prefix_sort and at - here <= 5
                     return previous if organ and sort == "strict" else None
                 # 市国动办、: a strict kind takes a short unknown word only where the name plainly ends
-                if (sort == "strict" and (at - here > 3 or not self._closes(end))):
+                if sort == "strict" and (at - here > 3 or not self._closes(end)):
                     pass
                 elif here in self.places:
                     start, found = self._prefix(here)
