@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from printed import LEFT, SIZE, Printer
+from PIL import Image, ImageChops
+from printed import LEFT, PITCH, SIZE, Printer
 
 from policyparse.passing import Block, ReadError
 from policyparse.read import ocr
 from policyparse.read.limits import Limits
 from policyparse.read.pdf import page_text, read_pdf
+from policyparse.read.pdf_picture import page_picture
 
 LONG = (
     "为进一步理顺县镇事权关系，经县委、县政府研究同意，从2014年3月1日起，将86项审批权限委托给临江镇人民政府行使，"
@@ -218,6 +222,21 @@ def test_origins_are_places_in_the_page_text() -> None:
         place = block.origin
         assert place.paragraph == number
         assert page_text(data, place.page or 0)[place.start : place.end].replace("\n", "") == block.text
+
+
+def test_a_page_is_pictured_with_a_passage_marked() -> None:
+    page = Printer()
+    page.paragraph(LONG)
+    data = page.bytes()
+    start = LONG.index("委托期限")
+    picture = Image.open(io.BytesIO(page_picture(data, 1, start + 2, start + 6))).convert("RGB")
+    plain = Image.open(io.BytesIO(page_picture(data, 1))).convert("RGB")
+    assert picture.size == plain.size
+    x0, top, x1, bottom = ImageChops.difference(picture, plain).getbbox() or (0, 0, 0, 0)
+    assert 3 * SIZE < (x1 - x0) * 72 / 110 < 5 * SIZE  # four characters of one line
+    assert (bottom - top) * 72 / 110 < PITCH
+    with pytest.raises(ReadError):
+        page_picture(data, 2)
 
 
 def refused(data: bytes, limits: Limits | None = None) -> ReadError:
