@@ -15,6 +15,8 @@ from functools import cache
 from policyparse.model import Institution
 from policyparse.vocabulary import Vocabulary
 
+# A wildcard in the vocabulary: up to six characters, none of which is a grammatical word.
+_WILD = "(?:(?![向将把对给由到至于和与及的在可要应各等])[一-鿿]){1,6}?"
 _BETWEEN = re.compile(r"[、]?(?:和|及|与|以及|暨|并)?")
 _SUFFIX = re.compile(
     r"(?:等(?!级|候|额|次|同)(?:[一二三四五六七八九十两\d]{1,3}个)?(?:[一-鿿]{0,10}?(?:部门|单位|机构|组织|处室|科室|委办局))?)?"
@@ -42,10 +44,11 @@ class _Grammar:
     place: re.Pattern[str]
     body: re.Pattern[str]
     beside: re.Pattern[str]
+    together: tuple[str, ...]
 
 
 def _alternatives(words: Sequence[str]) -> str:
-    patterns = [re.escape(word).replace(r"\*", "[一-鿿]{1,6}?") for word in sorted(words, key=len, reverse=True)]
+    patterns = [re.escape(word).replace(r"\*", _WILD) for word in sorted(words, key=len, reverse=True)]
     return "|".join(patterns) or "(?!)"
 
 
@@ -60,6 +63,7 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
         place=re.compile(f"(?<=由)(?:我|本)?(?:{_alternatives(words('place'))})(?=[一-鿿]{{0,6}}负责)"),
         body=re.compile(f"(?<![一-鿿])(?:{_alternatives(words('body'))})(?=[一-鿿]{{0,6}}(?:负责|牵头))"),
         beside=re.compile(f"由({classes})[、和及与]$"),
+        together=vocabulary.terms("responsibility_words", use="together"),
     )
 
 
@@ -78,7 +82,7 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
         out.append(Group(begin, suffix.end() if suffix else end, tuple(dict.fromkeys(found))))
 
     for mention in sorted(institutions, key=lambda item: (item.start, -item.end)):
-        if mention.start < end:
+        if mention.start < end or mention.text.startswith(grammar.together):
             continue
         if names and mention.start - end <= 3 and _BETWEEN.fullmatch(text, end, mention.start):
             names.append(mention.text)

@@ -10,7 +10,7 @@ annotation.md §7: a definite organ that is given a task makes an assignment, wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,9 +25,24 @@ _APPOSITION = r"(?:[（(][^（）()]{0,60}[)）])?"
 
 
 # X有意见的，…: a condition, not a task
-_CONDITION = re.compile(r"[^，,。；;]{2,60}的[，,]")
+_CONDITION = re.compile(r"[^，,。；;]{2,60}的(?:[，,]|$)")
+# 12345热线指由市政府设立的…, 需由…审核的情形: what a thing is, not who does it
+_NOT_ASSIGNING = re.compile("(?:指|是|系|需要?|凡|经|应)由$")
+# …联合制定《…》, 印发了《…》: how this document came about
+_PREAMBLE = re.compile("(?:联合|研究|共同|组织)?(?:制定|制订|印发|出台|起草|修订)(?:了|本|《)")
 
 
+# 各镇（街道）、县直各部门配合: classes that help make no task
+_OTHERS_HELP = re.compile("(?:各|有关|相关|其他|其它)[^，,。；;]{1,40}?(?:配合|协助|参与|支持|落实|负责)")
+_PART_TOLD = re.compile("(?:研究)?(?:上报|提出|制定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
+_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
+# What may follow the name of a body that is set up, and not a longer name of which it is the beginning
+_SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
+_TOLD = re.compile("(?:研究)?(?:上报|提出|制定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
+_OF = re.compile("[一-鿿]{2,4}的[一-鿿]")  # 由省政府制定的标准
+_DANGLING = re.compile("[，,]?(?:并由|由|并|具体由|具体)$")
+# A task this short (解释, 征收) says nothing without the matter in front of 由.
+_NO_MATTER = 4
 _ADVERB = re.compile(
     r"^(?:(?:在|根据|按照?|经)[^，,。；;]{0,24}?(?:基础上|前提下|过程中|指导下|领导下|范围内|期间|内|底前|日前|要求|规定|同意后|批准后)[，,]?)+"
 )
@@ -69,6 +84,7 @@ class _Grammar:
     predicate: re.Pattern[str]
     modal: re.Pattern[str]
     together: re.Pattern[str]
+    jointly: re.Pattern[str]
     verb: re.Pattern[str]
     setup: re.Pattern[str]
     setup_word: re.Pattern[str]
@@ -100,21 +116,20 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
     predicate = _any(tuple(roles))
     return _Grammar(
         by=re.compile(r"(?:并|也|均|统一|具体|则|可|应|要|，|、|^)?由$"),
-        ask=re.compile(rf"(?:{use('ask')})$"),
-        not_by=re.compile(rf"[一-鿿]{{0,12}}?(?:{use('not-by')})"),
+        ask=re.compile(rf"(?<![报申提呈聘恳邀])(?:{use('ask')})$"),
+        not_by=re.compile(rf"[一-鿿、]{{0,20}}?(?:{use('not-by')})"),
         done=re.compile(rf"(?:{use('done')})|[一-鿿]{{1,4}}[了过](?!程|渡)"),
         hope=re.compile(rf"(?:{use('hope')})"),
         not_after=re.compile(rf"(?:{use('not-after')})"),
         predicate=re.compile(
-            rf"[，,]?(?:作为[^，,。；;]{{2,20}}[，,])?(?:要|应|应当|须|必须|将|可)?{manner}({predicate})(?!的|人|同志|制|任)(?:抓)?[，,]?"
+            rf"[，,]?(?:作为[^，,。；;]{{2,20}}[，,])?(?:要|应|应当|须|必须|将|可)?{manner}({predicate})(?!的|人|同志|制(?!定|订|作)|任)(?:抓)?[，,]?"
         ),
         modal=re.compile(
             rf"{_APPOSITION}[，,]?(?:{use('modal')})"
             r"(?<!应(?=[用急对届邀收付税变]))(?![求素点是么件闻害领军来])[，,]?"
         ),
-        together=re.compile(
-            rf"(?:要|应|应当|负责|将|须)?(?:{use('together')}|{use('jointly')})(?!分工|开展|推进|有序|发展|执法|惩戒|会议)"
-        ),
+        together=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('together')})"),
+        jointly=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('jointly')})"),
         verb=re.compile(
             rf"{_APPOSITION}(?:原则上|要?积极|要?切实|要?及时|要?认真|进一步|严格|依法|具体|统一|按[^，,。；;]{{2,16}}|在[^，,。；;]{{2,30}}[，,]?|对[^，,。；;]{{2,30}}|每[一-鿿]{{1,3}}|于[^，,。；;]{{2,14}}|根据[^，,。；;]{{2,20}}[，,]?){{0,2}}"
             rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的)"
@@ -166,7 +181,7 @@ def find(
     for index in sorted(by_segment):
         segment = laid.segments[index]
         anchors = _anchors(text, segment, by_segment[index], g, tells, time_ends)
-        yield from _assignments(text, segment, anchors, g)
+        yield from _assignments(text, laid, segment, anchors, g)
         carried = (anchors[-1].group, segment) if anchors else None
         if carried and index + 1 < len(laid.segments) and index + 1 not in by_segment:
             yield from _carried(text, laid.segments[index + 1], carried[0], segment, g)
@@ -191,10 +206,11 @@ def _anchors(
     if g.hope.search(text, begin, min(segment.end, begin + 12)):
         return []
     anchors: list[_Anchor] = []
+    starts = {group.start: group for group in groups}
     for group in groups:
         if anchors and group.start < anchors[-1].end:
             continue
-        anchor = _anchor(text, segment, group, begin, g, tells, time_ends)
+        anchor = _anchor(text, segment, group, begin, g, tells, time_ends, starts)
         if anchor:
             anchors.append(anchor)
     return anchors
@@ -217,7 +233,14 @@ def _at_edge(text: str, begin: int, start: int, g: _Grammar, time_ends: dict[int
 
 
 def _anchor(
-    text: str, segment: Segment, group: Group, begin: int, g: _Grammar, tells: bool, time_ends: dict[int, int]
+    text: str,
+    segment: Segment,
+    group: Group,
+    begin: int,
+    g: _Grammar,
+    tells: bool,
+    time_ends: dict[int, int],
+    starts: Mapping[int, Group],
 ) -> _Anchor | None:
     start, end, stop = group.start, group.end, segment.end
     near = max(begin, start - 60)
@@ -228,12 +251,14 @@ def _anchor(
     after = _skip_seat(text, end, stop)
     if by or ask:
         first = start - 1 if by else ask.start() if ask else start
-        if g.not_by.match(text, end, stop) or re.match("[一-鿿]{2,4}的[一-鿿]", text[end : end + 6]):
+        if text[end : end + 1] in ("、", "“", "《") or g.not_by.match(text, end, stop) or _OF.match(text, end, stop):
+            return None
+        if by and (_NOT_ASSIGNING.search(text, near, start) or text[stop - 1] == "的"):
             return None
         match = g.predicate.match(text, after, stop)
         role: Role = g.roles[match.group(1)] if match else "responsible"
         at = match.end() if match else end
-        support, at = _together(text, at, stop, g)
+        support, at = _together(text, at, stop, g, starts)
         if ask and not match and ask.group() == "请" and tells:
             return None
         if group.kind == "place" and not match:
@@ -244,7 +269,7 @@ def _anchor(
     play = g.play.search(text, near, start)
     if play:
         match = re.compile(r"(?:的)?(?:在[^，,。；;]{1,40}中的)?([^，,。；;]{0,14}?)作用[，,]?").match(text, end, stop)
-        if match and trim(text, match.end(), stop)[1] - match.end() >= 4:
+        if match and not _PART_OF.search(match.group(1)) and trim(text, match.end(), stop)[1] - match.end() >= 4:
             return _Anchor(
                 play.start(), match.end(), group, "lead" if "牵头" in match.group(1) else "responsible", "plays-part"
             )
@@ -256,23 +281,27 @@ def _anchor(
         return None
     if g.setup.search(text, near, start):
         match = g.setup_task.match(text, end, stop)
-        if match and not g.setup_word.search(text, end, match.end()):
+        if match and _SET_UP_HERE.match(text, end, stop) and not g.setup_word.search(text, end, match.end()):
             return _Anchor(start, match.end(), group, "responsible", "set-up")
         return None
     if not _at_edge(text, begin, start, g, time_ends) or _CONDITION.match(text, end, stop):
         return None
+    if _PREAMBLE.match(text, end, stop):
+        return None
     match = g.predicate.match(text, after, stop)
     if match:
         role = g.roles[match.group(1)]
-        support, at = _together(text, match.end(), stop, g)
+        support, at = _together(text, match.end(), stop, g, starts)
         return _Anchor(start, at, group, role, "predicate", support)
-    support, at = _together(text, end, stop, g)
+    support, at = _together(text, end, stop, g, starts)
+    if support and _TOLD.match(text, at, stop):
+        return None
     if support:
         return _Anchor(start, at, group, "responsible", "together", support)
     if group.kind == "organ":
         match = g.modal.match(text, end, stop)
         if match and not g.moves.match(text, match.end() - 1, stop):
-            support, at = _together(text, match.end(), stop, g)
+            support, at = _together(text, match.end(), stop, g, starts)
             if re.match("(?:全力|大力|继续|一如既往地?)?支持|(?:一如既往|高度重视)", text[at : at + 8]) and tells:
                 return None
             return _Anchor(start, at, group, "responsible", "modal", support)
@@ -303,11 +332,16 @@ def _skip_seat(text: str, end: int, stop: int) -> int:
     return match.end() if match else end
 
 
-def _together(text: str, at: int, stop: int, g: _Grammar) -> tuple[tuple[str, ...], int]:
+def _together(text: str, at: int, stop: int, g: _Grammar, starts: Mapping[int, Group]) -> tuple[tuple[str, ...], int]:
     """The units after 会同, and where the task goes on; ((), at) when there are none."""
-    match = g.together.match(text, at, stop)
+    match = g.together.match(text, at, stop) or g.jointly.match(text, at, stop)
     if not match:
         return (), at
+    group = starts.get(match.end())
+    if group and text[group.end : group.end + 1] not in ("、", "和"):
+        return tuple(group.names), group.end
+    if not g.together.match(text, at, stop):
+        return (), at  # 联合执法, 协调推进
     rest = re.compile(
         r"([^，,。；;]{2,120}?)(?:等(?:有关|相关)?(?:[一-鿿]{0,6}?(?:部门|单位|处室|机构))?[，,]?|[，,]"
         r"|(?=制定|制订|研究|负责|开展|组织|做好|建立|加强|对|按|每|不定期|定期|推进|出台|编制|进行|指导|实施|落实|完善|共同|提出|及时|确定|核定|办理|根据))"
@@ -317,7 +351,19 @@ def _together(text: str, at: int, stop: int, g: _Grammar) -> tuple[tuple[str, ..
     return tuple(g.names.units(rest.group(1))), rest.end()
 
 
-def _assignments(text: str, segment: Segment, anchors: Sequence[_Anchor], g: _Grammar) -> Iterator[Assignment]:
+def _sentence_before(text: str, laid: Layout, segment: Segment) -> str:
+    """What a sentence without a task of its own (由县住建局牵头负责。) refers to: the one before it in its paragraph."""
+    index = laid.index_at(segment.start)
+    before = laid.segments[index - 1] if index else None
+    if before is None or before.paragraph != segment.paragraph:
+        return ""
+    a, b = trim(text, body_start(text, before.start, before.end), before.end)
+    return text[a:b]
+
+
+def _assignments(
+    text: str, laid: Layout, segment: Segment, anchors: Sequence[_Anchor], g: _Grammar
+) -> Iterator[Assignment]:
     begin = body_start(text, segment.start, segment.end)
     previous_end = begin
     last_task = ""
@@ -327,25 +373,46 @@ def _assignments(text: str, segment: Segment, anchors: Sequence[_Anchor], g: _Gr
             # what stands before 由 in its own clause is the next one's matter
             comma = max(text.rfind(sign, anchor.end, stop) for sign in "，,；;")
             stop = comma if comma > 0 else anchor.end if text[anchor.end - 1] in "，," else stop
-        a, b = trim(text, anchor.end, stop)
-        task = re.sub(r"[，,]?(?:并由|由|并|具体由|具体)$", "", text[a:b]).rstrip("，,、 ")
+        task = _task(text, anchor.end, stop)
         before = _before(text, previous_end, anchor.start)
         if anchor.keep and before:
             task = before + _ADVERB.sub("", task)
+        elif anchor.rule == "by" and before and 1 < len(task) <= _NO_MATTER:
+            task = before + task  # 本办法由X负责解释
         elif not task or re.fullmatch(r"[，,]?(?:等)?(?:工作|完成|落实|实施)?", task):
             if number + 1 < len(anchors) and anchors[number + 1].role == "support" and not before:
                 follow = anchors[number + 1]
                 far = anchors[number + 2].start if number + 2 < len(anchors) else segment.end
-                a, b = trim(text, follow.end, far)
-                task = text[a:b]
+                task = _task(text, follow.end, far)
             else:
                 task = before or last_task
+        if len(task) < 2 and number == 0:
+            task = _sentence_before(text, laid, segment)
         if len(task) >= 2:
-            yield Assignment(anchor.group.names, anchor.role, task, segment.start, segment.end, anchor.rule)
+            units = _definite(anchor.group.names, g)
+            if units:
+                yield Assignment(units, anchor.role, task, segment.start, segment.end, anchor.rule)
             if anchor.support:
                 yield Assignment(anchor.support, "support", task, segment.start, segment.end, anchor.rule)
             last_task = task
         previous_end = anchor.end
+
+
+def _task(text: str, start: int, stop: int) -> str:
+    """The words of a task in [start, stop): up to a semicolon in brackets, without a half bracket or a 由 at the end."""
+    a, b = trim(text, start, stop)
+    words = _DANGLING.sub("", re.split("[；;。]", text[a:b], maxsplit=1)[0]).rstrip("，,、 ")
+    if words.count("（") + words.count("〔") + words.count("(") < words.count("）") + words.count("〕") + words.count(
+        ")"
+    ):
+        words = words.rstrip("）〕)")
+    return "" if _OTHERS_HELP.fullmatch(words) else words
+
+
+def _definite(names: Sequence[str], g: _Grammar) -> tuple[str, ...]:
+    """The names without classes (各地, 各成员单位); 各X政府 stays beside a definite one."""
+    definite = [name for name in names if not name.startswith(("各", "有关", "相关"))]
+    return tuple(name for name in names if name in definite or g.names.is_governments(name)) if definite else ()
 
 
 def _before(text: str, begin: int, end: int) -> str:
@@ -357,7 +424,7 @@ def _before(text: str, begin: int, end: int) -> str:
         return ""
     clauses = [clause for clause in re.split("[，,](?![^（(]*[)）])", words) if clause]
     while clauses and re.match(
-        "(?:按照|按|根据|依据|为|在|经|对于|从|自|通过|以|每|同时|此外|另外|其中|原则上|今后|首先|然后|最后|具体$)",
+        "(?:按照|按|根据|依据|为|在|经|对于|从|自|通过|以|每|同时|此外|另外|其中|原则上|今后|首先|然后|最后|具体$|如|若|遇|当)",
         clauses[-1],
     ):
         if len(clauses) == 1:

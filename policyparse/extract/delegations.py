@@ -37,6 +37,16 @@ _RULES = (
     moves_held.autonomy,
     moves_given.let_go,
 )
+# 由…负责, 征求意见, 属地管理 are `devolve`, 可自主… is `authorize`, whatever else the clause says (annotation.md §6).
+_MODE_OF_RULE: dict[str, Mode] = {
+    "office": "devolve",
+    "consult": "devolve",
+    "local": "devolve",
+    "widen": "devolve",
+    "autonomy": "authorize",
+    "return": "return",
+    "approve-on": "approve-on",
+}
 _LONGEST_ITEM = 160
 _FORM = re.compile("(?:通过|采取|采用|以)[^，,。；;]{2,40}?(?:形式|方式)")
 
@@ -81,7 +91,7 @@ def delegations(outline: Outline, institutions: Sequence[Institution], vocabular
                             item=item,
                             from_=list(move.giver),
                             to=list(move.taker),
-                            mode=_modes_of(text, move, segment, vocabulary),
+                            mode=_modes_of(text, move, segment, parties, vocabulary),
                             start=start,
                             end=end,
                             clause=outline.clause_at(start),
@@ -113,7 +123,11 @@ def _best(clause: moves.Clause) -> Iterator[moves.Move]:
     for rule in _RULES:
         for move in rule(clause):
             item = moves.tidy(move.item)
-            if not 2 <= len(item) <= _LONGEST_ITEM or item.endswith("的") or (item in clause.g.bare and not _pointed(move)):
+            if (
+                not 2 <= len(item) <= _LONGEST_ITEM
+                or item.endswith("的")
+                or (item in clause.g.bare and not _pointed(move))
+            ):
                 continue
             if not (move.giver or move.taker) and move.rule not in ("local", "approve-on", "return"):
                 continue
@@ -145,7 +159,8 @@ def _heads(item: str, g: moves.Grammar) -> list[str]:
     for (_, end), (begin, _) in pairwise(spans):
         if listed and item[end:begin] in ("、", "，", ","):
             continue  # 民政、社保等服务事项: a list under one head
-        own = g.strong_head if listed or "的" in item[begin:] else g.head
+        # 项目核准、备案权 and 城市管理、环境保护的审批权限 share their last head
+        own = g.strong_head if listed or "的" in item[begin:] or g.strong_head.search(item) else g.head
         if own.search(item, start, end):
             out.append(item[start:end])
             start = begin
@@ -154,8 +169,12 @@ def _heads(item: str, g: moves.Grammar) -> list[str]:
     return [*out, item[start:]]
 
 
-def _modes_of(text: str, move: moves.Move, segment: sentences.Segment, vocabulary: Vocabulary) -> list[Mode]:
+def _modes_of(
+    text: str, move: moves.Move, segment: sentences.Segment, parties: Parties, vocabulary: Vocabulary
+) -> list[Mode]:
     """Every mode word of the clause, in order; a 通过…形式 elsewhere in the segment belongs to it."""
+    if move.rule in _MODE_OF_RULE:
+        return [_MODE_OF_RULE[move.rule]]
     pattern, modes = _modes(vocabulary)
     start = max(text.rfind(sign, segment.start, move.start) for sign in "，,") + 1
     start = max(start, segment.start)
@@ -165,11 +184,15 @@ def _modes_of(text: str, move: moves.Move, segment: sentences.Segment, vocabular
     for form in _FORM.finditer(text, segment.start, segment.end):
         if form.end() <= start or form.start() >= end:
             spans.append(form.span())
-    spans.sort()
+    item = text.find(move.item, segment.start, segment.end)
     found: list[Mode] = []
-    for a, b in spans:
+    for a, b in sorted(spans):
         for word in pattern.finditer(text, a, b):
+            if item <= word.start() < item + len(move.item):
+                continue  # a word of the item is no form
             mode = modes[word.group()]
+            if mode == "devolve" and any(map(parties.is_social, move.taker)):
+                mode = "transfer"  # 交由行业协会承担
             if mode not in found:
                 found.append(mode)
     return found or ["devolve"]

@@ -17,18 +17,28 @@ from policyparse.vocabulary import Vocabulary
 ADVERB = (
     "全部|一律|依法|依规|依照法定程序|逐步|有序|稳步|统一|整体|直接|分批|分期|全面|尽可能|积极|尽快|及时|切实|进一步|"
     "按程序|依程序|相应|原则上|可以|可|应当|应|须|要|将|会|予以|均|都|也|并|再|已|经|通过适当方式|按规定|按照规定|按要求|"
-    "适时|加快|成建制|合理|有条件地|充分|最大限度|全额|足额|等额|主动|真正|陆续|同步|优先"
+    "适时|加快|成建制|合理|有条件地|充分|最大限度|全额|足额|等额|主动|真正|陆续|同步|优先|事先|书面|一并"
 )
 _LEAD = re.compile(
     r"^(?:要|应当?|须|必须|可以?|会|将|把|对于?|使|让|并|也|同时|继续|进一步|逐步|有序地?|积极|大力|加快|推动|推进|促进|"
     r"实现|探索|支持|鼓励|重点|切实|依法|全面|认真|稳步|分批|凡是?|凡属|其中|另外|此外|真正|尽快|及时|主动|有效|顺利|合理|适当|"
-    r"尽可能使?|尤其是|特别是|部署|做好|承接[和并]用好|承接好?|接好|用好|落实|明确|确保|按规定|原则上|研究|一是|二是|三是|四是)+(?=.)"
+    r"尽可能使?|尤其是|特别是|部署|做好|承接[和并]用好|承接好?|接好|用好|落实|明确|确保|按规定|原则上|研究|一是|二是|三是|四是|以及)+(?=.)"
 )
 _TRAIL = re.compile(rf"(?:{ADVERB}|[，,、])+$")
-_WAY = re.compile(r"[，,](?:通过|采取|采用|以|按照|按|根据|在|经)[^，,]*$")
-_NO_TOPIC = re.compile(
-    "(?:除|通过|按照?|根据|以(?!及)|在|从|自|经|特别|尤其|划归|用于|一律|全部|并(?!网)|同时|要|其中|不|做到|确保|实现)"
+_WAY = re.compile(
+    r"[，,](?:通过|采取|采用|以(?!及)|按照|按|根据|在|经)[^，,]*$|(?:以|通过|采取)[^，,的]{2,30}(?:方式|形式)$"
 )
+_NO_TOPIC = re.compile(
+    "(?:(?:可以?|应当?|须|要)?(?:采取|采用|通过)|除|按照?|根据|以(?!及)|在|从|自|经|特别|尤其|划归|用于|一律|全部|并(?!网)|同时|要|其中|不)"
+)
+# A topic of several commas (甲，以及乙) is followed back as long as it is shorter than this many characters.
+_TOPIC = 60
+# What can be handed down: a power, a matter, people, means; and what cannot, though it is handed over (线索, 案件).
+POWER = re.compile(
+    "权(?!属|益|利人|威)|事项|职能|职责|业务|事务|服务|人、财、物|队伍|编制|人员|机构|管理|审批|执法|审核|任免|考核|资金|财力|资产|"
+    "工作|站所|(?:所|站|队|中心)$|处罚|许可|核准|备案|征收|力量|事$"
+)
+NO_POWER = re.compile("线索|案件|行为|名下|劳动力|违法|信息$|材料|档案|数据$|企业$|产业$|项目$|技术|成果|专利|股权")
 _OUT = re.compile("[，,；;：:]")
 
 
@@ -52,6 +62,7 @@ class Grammar:
     give: re.Pattern[str]
     attribute: re.Pattern[str]
     grant: re.Pattern[str]
+    grant_right: re.Pattern[str]
     returns: re.Pattern[str]
     office: re.Pattern[str]
     still: re.Pattern[str]
@@ -74,14 +85,15 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
 
     return Grammar(
         trigger=re.compile(
-            f"{verbs('give')}|{verbs('grant')}|{verbs('return')}|{verbs('widen')}"
-            "|任免|征求|意见的|属地(?:化)?管理|见章盖章|见文行文|预审|自主|提出|纳入|由"
+            f"(?:{verbs('grant-right')})[^，,。；;]{{2,40}}权|{verbs('give')}|{verbs('grant')}|{verbs('return')}|{verbs('widen')}"
+            "|任免|征求|征得|建议权|意见的|属地(?:化)?管理|见章盖章|见文行文|预审|自主|提出|纳入|由"
         ),
-        give=re.compile(verbs("give")),
+        give=re.compile(f"(?<![提])(?:{verbs('give')})"),
         attribute=re.compile(
             rf"(?:依法|统一|逐步)?(?:委托)?(?:[、和或])?(?:{verbs('attribute')})(?:给|到|至|于)?([^，,。；;的]{{1,24}})?的"
         ),
         grant=re.compile(verbs("grant")),
+        grant_right=re.compile(verbs("grant-right")),
         returns=re.compile(verbs("return")),
         office=re.compile(rf"[^，,。；;由]{{0,30}}?({verbs('office')})(?!人|的)"),
         still=re.compile(f"(?:{verbs('still')})[一-鿿]{{0,3}}$"),
@@ -123,13 +135,17 @@ class Clause:
         begin, end = trim(self.text, at, offset)
         while at > self.start and (
             end - begin < 2
-            or _TRAIL.sub("", self.text[begin:end]) in ("", "并")
+            or _TRAIL.sub("", self.text[begin:end]) in ("", "并", "调整为", "改为", "变为", "明确")
             or _NO_TOPIC.match(self.text, begin, end)
+            or self.text[end - 1] in "%％"
         ):
             if self.text.startswith(("特别是", "尤其是"), begin):
                 break
             at, stop = self.comma_before(at - 1), at - 1
             begin, end = trim(self.text, at, stop)
+        while at > self.start and self.text.startswith(("以及", "和", "及"), begin) and end - begin < _TOPIC:
+            at = self.comma_before(at - 1)
+            begin, _ = trim(self.text, at, end)
         return begin, end
 
     def subject(self, offset: int) -> tuple[str, ...]:
@@ -141,7 +157,25 @@ class Clause:
         return ()
 
 
-_AFTER_SUBJECT = re.compile(rf"[，,]?(?:{ADVERB}|将|把|向|对|通过|采取|以|根据|按照?|有关|相关|职能部门)")
+_AFTER_SUBJECT = re.compile(
+    rf"[，,]?(?:{ADVERB}|决定|明确|同意|拟|将|把|向|对|通过|采取|以|根据|按照?|有关|相关|职能部门)"
+)
+
+
+_HELD_BY = re.compile(
+    "(?:原来?)?由([^，,。；;由]{2,20}?)(?:所)?(?:承担|行使|实施|管理|负责|审批|办理|核准|核发)的(?=.{2})"
+)
+_HELD = re.compile("所?(?:承担|行使|实施|管理|负责|拥有|享有|审批)的(?=.{2})")
+
+
+def holder(c: Clause, start: int, stop: int) -> tuple[int, tuple[str, ...]]:
+    """X所承担的Y, 原由X负责的Y, where X is a party: the start of Y, and X; (start, ()) if there is none."""
+    names, end = c.parties.at(start, stop)
+    held = _HELD.match(c.text, end, stop) if names else None
+    if held:
+        return held.end(), tuple(names)
+    by = _HELD_BY.match(c.text, start, stop)
+    return (by.end(), (by.group(1),)) if by else (start, ())
 
 
 def tidy(item: str) -> str:
@@ -152,7 +186,7 @@ def tidy(item: str) -> str:
         if trimmed == item:
             break
         item = trimmed
-    return item
+    return re.sub("(?:相关|有关)?(?:政策|文件|规定)$", "", item) or item
 
 
 def untidy(words: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policyparse.extract.moves import ADVERB, Clause, Move, tidy, untidy
+from policyparse.extract.moves import ADVERB, NO_POWER, POWER, Clause, Move, holder, tidy, untidy
 
 _LINK = re.compile("到|至|给|于|归|由|为")
 _SELF_SUFFICIENT = frozenset({"划归", "交由", "交给", "交予", "调整为由"})  # the recipient follows without a link
@@ -21,20 +21,21 @@ _STOPS_HERE = re.compile(r"[。，,；;\n]|$|到位")
 _FRAME_TOO_FAR = re.compile("[，,][^，,]*[，,][^，,]*[，,]")
 _CHANGED = re.compile("调整为|改为|变为")
 _BY = re.compile(r"[，,]?由([^，,由]{2,30})$")
+_ATTRIBUTIVE = re.compile("(?:管理|行使|实施|承担|办理|负责|审批|执行)?的")
 _TOWARD = re.compile("向([^，,]{1,30})$")
 _INTO = re.compile(r"(?:到位)?[，,]进入([^，,。；;]{2,20})")
 _ABLE = re.compile("([一-鿿]{1,8}?(?:级|镇|街道|乡镇|基层|社区))能够?(?:有效)?(?:承接|办理)")
-_HELD = re.compile("所?(?:承担|行使|实施|管理|负责|拥有|享有)的")
 _WEAK_SUBJECT = re.compile(f"(?:{ADVERB}|权限|权|事项|职能|职责)$")
 _GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责|代为)")
+_RIGHT_OVER = re.compile("((?:对|在)[^，,。；;]{2,50}?的[^，,。；;]{0,30}?权)(?=[，,。；;\n]|$)")
 _MEASURE = re.compile("(?:相应的?|更多的?|更大的?|必要的?)?")
 _NOT_GRANTED = re.compile("(?:的?(?:使命|任务|责任感|重任|神圣|光荣|内涵|生机|活力|能力))")
 _ATTRIBUTE_ITEM = re.compile(
-    r"[^，,。；;：:（(“\n]{2,60}?(?=[，,。；;：:（(“\n]|$|能够?|是否|能否|须|应|(?<!重)要|必须|一律|由|进行|按照|纳入|进入|顺利|全部|实行|实施)"
+    r"[^，,。；;：:（(“\n]{2,60}?(?=[，,。；;：:（(“\n]|$|能够?|是否|能否|须|应|(?<!重)要|必须|一律|由|进行|按照|纳入|进入|顺利|全部|实行|实施|共(?=[\d一二三四五六七八九十百]))"
 )
 _AROUND = re.compile("围绕([^，,]{4,60})[，,]")
+_NO_OBJECT = re.compile("[、，,的到至给]|清单")
 _CLASS_GIVER = re.compile("[一-鿿]{0,10}(?:部门|单位|机关|上级)")
-_POWER = re.compile("权|事项|职能|职责|业务|事务|资金|财力|服务|任免|管理$|执法|审批")
 _OBJECT = re.compile(
     r"(?!的|清单)(?:[^，,。；;：:（(“\n]{0,30}的)?[^，,。；;：:（(“的到给至于\n]{0,24}?(?:权限|职权|权力|权|事项|职能)(?=[，,。；;：:）)\n]|$)"
 )
@@ -48,34 +49,33 @@ _LET_GO = re.compile(
 _DOWN = re.compile("委托下放|下放")
 
 
-def _holder(c: Clause, start: int, stop: int) -> tuple[int, tuple[str, ...]]:
-    """X所承担的Y, where X is a party: the start of Y, and X."""
-    names, end = c.parties.at(start, stop)
-    if names:
-        match = _HELD.match(c.text, end, stop)
-        if match and stop - match.end() >= 2:
-            return match.end(), tuple(names)
-    return start, ()
-
-
 def dispose(c: Clause) -> Iterator[Move]:
     """将X下放到Y; X依法委托给Y; 由F管理调整为X下放给Y管理."""
     text = c.text
+    last_end = -1
+    last_giver: tuple[str, ...] = ()
     for verb in c.g.give.finditer(text, c.start, c.end):
         if not c.moves(verb.start()):
             continue
         link = _LINK.match(text, verb.end(), c.end)
-        strong = verb.group() in _SELF_SUFFICIENT or link is not None
+        strong = (
+            verb.group() in _SELF_SUFFICIENT
+            or link is not None
+            or (verb.group() not in ("赋予", "授予") and c.parties.acts(verb.end(), c.end))
+        )
         taker, end = c.parties.taker(link.end() if link else verb.end(), c.end) if strong else ([], verb.end())
         if taker in (["位"], ["到位"]):
             taker, strong, end = [], False, verb.end()
-        if text[end : end + 1] == "的" or (link and link.group() in ("为", "由") and not taker):
+        if _ATTRIBUTIVE.match(text, end, c.end) or (link and link.group() in ("为", "由") and not taker):
             continue  # an attribute: 下放给镇的权限
         if not strong and not _STOPS_HERE.match(text, verb.end()):
             continue
         mark = max(text.rfind("将", c.start, verb.start()), text.rfind("把", c.start, verb.start()))
         giver: tuple[str, ...] = ()
-        if mark >= 0 and verb.start() - mark > 2 and not _FRAME_TOO_FAR.search(text, mark, verb.start()):
+        if mark >= 0 and last_end > mark:
+            begin, stop = c.topic(verb.start())  # 将甲划归丙，乙交由丁: the second has its own topic, the same giver
+            giver = last_giver
+        elif mark >= 0 and verb.start() - mark > 2 and not _FRAME_TOO_FAR.search(text, mark, verb.start()):
             begin, stop = mark + 1, verb.start()
             giver = c.subject(mark)
         elif strong or _WEAK_SUBJECT.search(text, c.start, verb.start()):
@@ -93,18 +93,27 @@ def dispose(c: Clause) -> Iterator[Move]:
         toward = _TOWARD.search(text, begin, stop)
         if toward and not taker:
             taker, stop = c.parties.at(toward.start(1), stop)[0], toward.start()
-        begin, holder = _holder(c, begin, stop)
+        begin, held_by = holder(c, begin, stop)
         if not taker:
             into, able = _INTO.match(text, verb.end(), c.end), _ABLE.search(text, begin, stop)
             taker = [into.group(1)] if into else [re.split("[、，,和]", able.group(1))[-1]] if able else []
-        if not giver and not holder and text.startswith("政府", begin):
+        if not giver and not held_by and text.startswith("政府", begin):
             giver = ("政府",)  # 政府不该管的、需转移的职能
-        yield Move(text[begin:stop], giver or holder, tuple(taker), verb.start(), end, "dispose")
+        item = text[begin:stop]
+        if not POWER.search(item) or NO_POWER.search(item):
+            continue
+        last_end, last_giver = end, giver or held_by
+        yield Move(item, giver or held_by, tuple(taker), verb.start(), end, "dispose")
 
 
 def grant(c: Clause) -> Iterator[Move]:
     """赋予Y X; 授权Y行使X; 委托Y办理X."""
     text = c.text
+    for verb in c.g.grant_right.finditer(text, c.start, c.end):
+        taker, end = c.parties.at(verb.end(), c.end)
+        match = _RIGHT_OVER.match(text, end, c.end) if taker else None
+        if match:
+            yield Move(match.group(1), (), tuple(taker), verb.start(), match.end(), "grant")
     for verb in c.g.grant.finditer(text, c.start, c.end):
         taker, end = c.parties.at(verb.end(), c.end)
         if not taker or not c.moves(verb.start()):
@@ -118,7 +127,9 @@ def grant(c: Clause) -> Iterator[Move]:
         if text.startswith("的", begin):  # 赋予Y的X: a noun with its attribute
             continue
         if stop - begin >= 2 and not _NOT_GRANTED.search(text, begin, stop):
-            yield Move(text[begin:stop], c.subject(verb.start()), tuple(taker), verb.start(), stop, "grant")
+            near = c.comma_before(verb.start())
+            giver = c.subject(verb.start()) or tuple(c.parties.ending(verb.start(), near))
+            yield Move(text[begin:stop], giver, tuple(taker), verb.start(), stop, "grant")
 
 
 def toward(c: Clause) -> Iterator[Move]:
@@ -134,7 +145,11 @@ def toward(c: Clause) -> Iterator[Move]:
             continue
         rest = untidy(text[end : verb.start()])
         if rest:
-            if not re.fullmatch("[、和及与]?[一-鿿]{2,12}", rest) or text[end] not in "、和及与" and text[end - 1] not in "、和及与":
+            if (
+                not re.fullmatch("[、和及与]?[一-鿿]{2,12}", rest)
+                or text[end] not in "、和及与"
+                and text[end - 1] not in "、和及与"
+            ):
                 continue
             taker = [*taker, rest.strip("、和及与")]
         stop = c.comma_after(verb.end())
@@ -142,7 +157,7 @@ def toward(c: Clause) -> Iterator[Move]:
         if stop - begin < 2:
             begin, last = near, mark
         item = text[begin:last]
-        if len(tidy(item)) >= 2 and not item.startswith(("的", "到", "清单")):
+        if len(tidy(item)) >= 2 and not _NO_OBJECT.match(item) and POWER.search(item) and not NO_POWER.search(item):
             yield Move(item, c.subject(mark), tuple(taker), verb.start(), stop, "toward")
 
 
@@ -153,15 +168,11 @@ def attribute(c: Clause) -> Iterator[Move]:
         left = match.start()
         if not c.moves(left):
             continue
-        begin = max(c.start, max(text.rfind(sign, c.start, left) for sign in "，,；;：:。和好将对把使受接由") + 1)
-        giver: list[str] = []
-        for at in range(max(begin, left - 40), left):
-            names, end = c.parties.at(at, left)
-            if names and end == left:
-                giver = names
-                break
+        near = text[c.start : left].replace("对应", "＿＿")
+        begin = c.start + max(near.rfind(sign) for sign in "，,；;：:。好将对把使受接由") + 1
+        giver = c.parties.ending(left, begin)
         if not giver and _CLASS_GIVER.fullmatch(text, begin, left):
-            giver = [text[begin:left]]
+            giver = [re.split("[和及]", text[begin:left])[-1]]
         taker = c.parties.at(match.start(1), match.end(1))[0] if match.group(1) else []
         if match.group(1) and not taker:
             continue
@@ -175,7 +186,7 @@ def attribute(c: Clause) -> Iterator[Move]:
                 item = around.group(1)
             elif not _definite_department(giver):
                 continue
-        elif not _POWER.search(item) or any(item.startswith(word + "的") for word in c.g.bare):
+        elif not POWER.search(item) or any(item.startswith(word + "的") for word in c.g.bare):
             continue
         yield Move(item, tuple(giver), tuple(taker), match.start(), rest.end(), "attribute")
 

@@ -13,24 +13,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policyparse.extract.moves import ADVERB, Clause, Move
+from policyparse.extract.moves import ADVERB, Clause, Move, holder
 
-_BY = re.compile("由")
+_BY = re.compile("(?<![交提转经])由")
 _WAS = re.compile(
-    "(?:的)?由(?:原来?的?)?([^，,。；;由]{2,30}?)(?:任免|管理|负责|审批)?(?:统一)?(?:调整|改|变更?)为$"
+    "(?:的)?由(?:原来?的?)?([^，,。；;由]{2,30}?)(任免|任命|考核|管理|负责|审批)?(?:统一)?(?:调整|改|变更?)为$"
 )
 _MANNER = re.compile(rf"(?:{ADVERB}|共同|具体)*")
 _RIGHT = re.compile("任免|管理|考核|审批|执法|处罚|许可|人事|权$|权限|编制|财务|党群")
 _CLASS_AFTER = re.compile(r"[，,](?:其)?([一-鿿]{2,14}?(?:部门|单位))")
-_SEALER = re.compile(r"[，,]([一-鿿]{2,14}?(?:部门|局|委))“?(?:见文行文|见章盖章)")
+_SEALER = re.compile(r"[^，,]{0,4}[，,]([一-鿿]{2,14}?(?:部门|局|委))“?(?:见文行文|见章盖章)")
 _POSTED = re.compile("([一-鿿]{2,10}?(?:部门|单位))(?:派驻|派出|设在|驻)")
+_ASK = re.compile("征求|征得")
 _MUST = re.compile(r"(?:须|应当?|要|必须|前)?(?:事先|书面|充分)?(?:须|应当?|要|必须)?(?:事先|书面|充分)?$")
 _POSTS = re.compile("任免|调整|考核|任命|选拔|提拔|交流|变动|配备")
-_OPINION = re.compile("对([^，,。；;]{2,50}?)有(书面)?(调整|任免|奖惩)意见的")
-_WHOLE = re.compile(r"(?:按[^，,]{2,24})?(?:实行|予以|给予|进行)?(?:全额|全部|足额|等额|按比例|及时|优先)*$")
-_GIVEN_BY = re.compile(
-    r"(?:全部|全额|一律|均)?由([^，,由]{2,24}?)(?:按[^，,]{2,24})?(?:全额|全部|足额|按比例|予以)*$"
+_OPINION = re.compile(
+    "对([^，,。；;]{2,50}?)有(书面)?(调整意见|任免意见|奖惩意见|建议权|否决权|提名权|知情权|考核权)(?:的|(?=[，,。；;\n]|$))"
 )
+_WHOLE = re.compile(r"(?:按[^，,]{2,24})?(?:实行|予以|给予|进行)?(?:全额|全部|足额|等额|按比例|及时|优先)*$")
+_GIVEN_BY = re.compile(r"(?:全部|全额|一律|均)?由([^，,由]{2,24}?)(?:按[^，,]{2,24})?(?:全额|全部|足额|按比例|予以)*$")
 _BELONGS = re.compile("划归([一-鿿]{1,8})的[，,全部额]*$")
 _ENJOYS = re.compile("享受([省市县区]里?)")
 _FUNDS = re.compile("收|税|费|金|款|利|资|益|部分|补助|财力|财政|留成|分成")
@@ -64,8 +65,10 @@ def office(c: Clause) -> Iterator[Move]:
         was = _WAS.search(text, begin, stop)
         words = text[begin:stop]
         if was:
-            giver, words = (was.group(1),), text[begin : was.start()]
-        elif verb in ("任免", "任命"):
+            giver, words = (was.group(1),), re.split("[，,]", text[begin : was.start()])[-1]
+            if was.group(2) in ("任免", "任命", "考核") and not _RIGHT.search(words):
+                words += was.group(2)
+        elif verb in ("任免", "任命") and not text.startswith("提名", end):
             words += "" if words.endswith(("任免", "任命")) else "任免"
         elif verb.endswith("书面建议"):
             after = _CLASS_AFTER.match(text, act.end(), c.end)
@@ -79,6 +82,9 @@ def office(c: Clause) -> Iterator[Move]:
             or not _RIGHT.search(words)
         ):
             continue
+        if not was and not giver:
+            at, giver = holder(c, begin, stop)
+            words = text[at:stop] + words[stop - begin :]
         rule = "approve-on" if verb.endswith("预审") else "office"
         yield Move(words, giver, low, mark.start(), act.end(), rule)
 
@@ -86,21 +92,20 @@ def office(c: Clause) -> Iterator[Move]:
 def consult(c: Clause) -> Iterator[Move]:
     """X任免须征求Y意见; Y对X有调整意见的，主管部门应…."""
     text = c.text
-    at = text.find("征求", c.start, c.end)
-    while at >= 0:
-        taker, end = c.parties.at(at + 2, c.end)
-        if any(map(c.parties.is_low, taker)) and re.match("的?(?:书面)?意见", text[end : end + 6]):
+    for mark in _ASK.finditer(text, c.start, c.end):
+        at = mark.start()
+        taker, end = c.parties.at(mark.end(), c.end)
+        if any(map(c.parties.is_low, taker)) and re.match("的?(?:书面)?(?:意见|同意)", text[end : end + 6]):
             begin, stop = c.topic(at)
             words = _MUST.sub("", text[begin:stop])
             if _POSTS.search(words):
                 giver = _POSTED.match(words)
                 yield Move(words, (giver.group(1),) if giver else (), tuple(taker), at, end, "consult")
-        at = text.find("征求", at + 2, c.end)
     for match in _OPINION.finditer(text, c.start, c.end):
         names, end = c.parties.at(c.comma_before(match.start()), match.start())
         if end == match.start() and any(map(c.parties.is_low, names)):
             after = _CLASS_AFTER.match(text, match.end(), c.end)
-            item = f"{match.group(1)}{match.group(2) or ''}{match.group(3)}意见"
+            item = f"{match.group(1)}{match.group(2) or ''}{match.group(3)}"
             giver = ((after.group(1)).removeprefix("其"),) if after else ()
             yield Move(item, giver, tuple(names), match.start(), match.end(), "consult")
 

@@ -35,9 +35,7 @@ def responsibilities(
     out: list[Responsibility] = []
     taken: list[tuple[int, int]] = [(section[0], section[1]) for section in outline.title_spans]
 
-    def add(
-        units: Sequence[str], role: Role, task: str, deadline: str | None, start: int, end: int, rule: str
-    ) -> None:
+    def add(units: Sequence[str], role: Role, task: str, deadline: str | None, start: int, end: int, rule: str) -> None:
         out.append(
             Responsibility(
                 departments=list(units),

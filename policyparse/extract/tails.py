@@ -37,6 +37,7 @@ _RULE = re.compile(
     r"|(?:排名?|排序|列)(?:在)?(?:第一|首|最前)(?:位)?(?:的)?(?:单位|部门)?(?:均)?(?:为|是)(?:总)?牵头"
     r"|(?:首|第一)(?:个|位)?(?:单位|部门)(?:均)?(?:为|是)(?:总)?牵头"
 )
+_LINE_END = re.compile("[。\\n]")
 _AFTER = re.compile(r"[。；;]?\s*(?:\n|$)|[。；;]?\s*(?:\d|[（(一二三四五六七八九十])")
 _REST_SUPPORT = re.compile(r"(?:其他|其余|之?后)[^，,。；;）)〕]{0,10}(?:为|是)?(?:配合|协办|协助|参与)")
 
@@ -89,7 +90,9 @@ def grammar(vocabulary: Vocabulary) -> _Grammar:
     return _Grammar(
         labels=labels,
         label=re.compile(rf"\s*(?:主要|具体)?({names})\s*(?:（[^（）]{{0,12}}）)?\s*[:：]\s*"),
-        line=re.compile(rf"^[ \t　]*(?:[（(]?\d{{1,2}}[)）.．、])?(?:[•●\-—]+)?({names})\s*[:：]", re.M),
+        line=re.compile(
+            rf"(?:^[ \t　]*(?:[（(]?\d{{1,2}}[)）.．、])?(?:[•●\-—]+)?|(?<=[。；;])[ \t　]*)({names})\s*[:：]", re.M
+        ),
         predicate=re.compile(rf"^(.*?)(?:(?:{manner})[，,]?)*({predicates})$", re.S),
         together=re.compile(rf"(?<=.)(?:{together})(?=.)"),
         roles=roles,
@@ -228,8 +231,8 @@ def find(outline: Outline, laid: Layout, vocabulary: Vocabulary) -> list[Tail]:
         if parties is not None:
             raw.append((bracket.start, bracket.end, tuple(parties), "bracket-tail"))
     for match in g.line.finditer(text):
-        end = text.find("\n", match.end())
-        end = len(text) if end < 0 else end
+        stop = _LINE_END.search(text, match.end())
+        end = stop.start() if stop else len(text)
         if end - match.start() > _LONGEST or any(a <= match.start() < b for a, b, _, _ in raw[-1:]):
             continue
         start = text.index(match.group(1), match.start())
