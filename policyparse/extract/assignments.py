@@ -34,8 +34,7 @@ _PREAMBLE = re.compile("(?:联合|研究|共同|组织)?(?:制定|制订|印发|
 
 # 各镇（街道）、县直各部门配合: classes that help make no task
 _OTHERS_HELP = re.compile("(?:各|有关|相关|其他|其它)[^，,。；;]{1,40}?(?:配合|协助|参与|支持|落实|负责)")
-_PART_TOLD = re.compile("(?:研究)?(?:上报|提出|制定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
-_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
+_PART_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
 # What may follow the name of a body that is set up, and not a longer name of which it is the beginning
 _SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
 _TOLD = re.compile("(?:研究)?(?:上报|提出|制定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
