@@ -10,23 +10,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyparse.extract.time_check import TABLES, check_row, failures
 from policyparse.extract.time_points import time_points
 from policyparse.model import Clause, TimePoint
 from policyparse.passing import Facts, Outline
-from policyparse.vocabulary import Vocabulary, shipped
+from policyparse.vocabulary import SHIPPED, Vocabulary, shipped
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "time_points.yaml").read_text(encoding="utf-8"))
-TABLES = (
-    "time_limits",
-    "time_lengths",
-    "time_units",
-    "time_relative",
-    "time_plans",
-    "time_frequencies",
-    "time_not_length",
-    "time_not_edge",
-)
-
 _DATE = r"(?:\d{4}|XXXX|\d{3}X)(?:-(?:0[1-9]|1[0-2]|XX)(?:-(?:0[1-9]|[12]\d|3[01]|XX))?)?(?:T\d\d:\d\d)?"
 _DURATION = r"P(?:\d+(?:\.\d+)?(?:Y|M|W|D|BD)(?:\d+M)?|T\d+(?:\.\d+)?[HM])"
 GRAMMAR = {
@@ -70,11 +60,6 @@ def test_case_names_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def marked(example: str) -> tuple[str, list[str]]:
-    """The text of a vocabulary example, and the words that stand in 【】 in it."""
-    return example.replace("【", "").replace("】", ""), re.findall("【(.*?)】", example)
-
-
 EXAMPLES = [
     pytest.param(table, row, column, id=f"{table}-{next(iter(row.values()))}-{column}")
     for table in TABLES
@@ -87,8 +72,39 @@ EXAMPLES = [
 @pytest.mark.parametrize(("table", "row", "column"), EXAMPLES)
 def test_vocabulary_examples(table: str, row: dict[str, str], column: str) -> None:
     """Each entry's example gives what stands in 【】 in it, and nothing else."""
-    text, words = marked(row[column])
-    assert [point.text for point in read(text, "2030-06-15")] == words, f"time table {table}.csv, {row}"
+    assert check_row(shipped(), row, column) is None, f"vocab/{table}.csv"
+
+
+def test_every_entry_has_an_example() -> None:
+    assert not [(table, row) for table in TABLES for row in shipped().table(table) if not row["example"]]
+
+
+def test_failing_example_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "time_frequencies.csv").write_text(
+        "word,value,not_before,example,counter_example\n每学期,R/P6M,,【每学年】,\n", encoding="utf-8"
+    )
+    assert list(failures(Vocabulary(tmp_path))) == [
+        "time_frequencies.csv, row “每学期”, example: in “每学年” nothing found, but the example marks “每学年” "
+        "— mend the entry or its 【】 marks"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("time_frequencies", "每学期,R/P6M,,【每学期】检查一次,"),
+        ("time_not_length", "滚动,near,三年滚动推进,"),
+        ("time_limits", "至晚于,before,deadline,,,【至晚于6月30日】报送,"),
+        ("time_plans", "十七五,2036,2040,no,,【“十七五”期间】,"),
+    ],
+)
+def test_what_the_readme_tells_the_expert_works(tmp_path: Path, table: str, row: str) -> None:
+    """vocab/README-time.md's sample rows, added by an overlay."""
+    head = ",".join(shipped().table(table)[0])
+    (tmp_path / f"{table}.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    assert list(failures(Vocabulary(tmp_path))) == []
+    readme = (SHIPPED / "README-time.md").read_text(encoding="utf-8")
+    assert row.split(",")[0] in readme
 
 
 def test_own_title_lines_hold_no_mention_but_their_bracketed_date() -> None:
