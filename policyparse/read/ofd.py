@@ -41,6 +41,8 @@ def read_ofd(data: bytes, path: str, limits: Limits) -> Reading:
     except ReadError:
         raise
     except ofdkit.OFDLimitError as error:
+        if "DTD" in str(error):
+            raise _damaged(path) from None
         raise _too_large(path, str(error)) from None
     except Exception:  # a young library, and hostile files: whatever it stumbles over, the file is damaged
         raise _damaged(path) from None

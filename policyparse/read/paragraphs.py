@@ -65,9 +65,9 @@ _GAP = 0.4  # so much more white than usual between two lines parts them
 _SIZE_CHANGE = 0.12
 _TITLE_PITCH = 2.0
 _TITLE_SIZE = 1.15  # of the body's size: from here on centred lines are one title
-_ENDS = tuple("。！？；：!?;:”’」』）)》】")
+ENDS = tuple("。！？；：!?;:”’」』）)》】")
 # 一、 （一） 1. (1) 第一条 ① 附件1; 一是 and the like stand inside paragraphs
-_LABEL = re.compile(
+LABEL = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、](?!\d)|[.．]\d| )"
     r"|第[一二三四五六七八九十百零〇\d]{1,6}[章节条款篇部编]|[①-⑳]|附件|附表)"
 )
@@ -151,7 +151,7 @@ class _Assembly:
                 if line.start <= before.start:  # overleaf
                     break
                 end = line.start + len(line.text)
-            self.out.append(Block(_joined(self.lines), Origin(page=self.number, start=first.start, end=end)))
+            self.out.append(Block(joined(self.lines), Origin(page=self.number, start=first.start, end=end)))
             self.lines = []
         self._flush_furniture()
 
@@ -195,8 +195,8 @@ class _Assembly:
             return False
         if line.indent > _INDENT * em and (self.indented or line.indent > above.indent + 0.5 * em):
             return False
-        labelled = _LABEL.match(line.text) is not None
-        if above.text.endswith(_ENDS):
+        labelled = LABEL.match(line.text) is not None
+        if above.text.endswith(ENDS):
             # The last line of a paragraph may be as good as full: then the next one's label or weight tells
             loose = not self.indented and (above.short > 0.6 * em + _first_unit(line) or above.bold != line.bold)
             return not (labelled or loose)
@@ -217,7 +217,7 @@ def _set_off(above: Line, line: Line) -> bool:
     return (above.indent > far or line.indent > far) and abs(above.x0 - line.x0) > 0.3 * line.size
 
 
-def _joined(lines: Sequence[Line]) -> str:
+def joined(lines: Sequence[Line]) -> str:
     """The lines' texts as one: nothing between them but the space between two words or numbers of Latin script."""
     out = [lines[0].text]
     for line in lines[1:]:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pdfplumber.page import Page as PlumberPage
 
 from policyparse.read.grid import Cell
-from policyparse.read.layout import Glyph, lines
-from policyparse.read.paragraphs import Grid
+from policyparse.read.layout import Glyph, Line, lines
+from policyparse.read.paragraphs import ENDS, LABEL, Grid, joined
 
 _SAME = 2.0  # points: edges nearer than this are one rule drawn twice
 _Box = tuple[float, float, float, float]
@@ -79,5 +79,11 @@ def _index(edges: Sequence[float], place: float) -> int:
 
 
 def _cell_lines(glyphs: Sequence[Glyph]) -> list[str]:
-    """A cell's paragraphs: its lines joined, as a narrow cell breaks them anywhere, but before a label."""
-    return ["".join(line.text for line in lines(glyphs, 0.0))] if glyphs else []
+    """A cell's paragraphs. A narrow cell breaks its lines anywhere, so that only a label after a full stop tells."""
+    parts: list[list[Line]] = []
+    for line in lines(glyphs, 0.0):
+        if parts and not (LABEL.match(line.text) and parts[-1][-1].text.endswith(ENDS)):
+            parts[-1].append(line)
+        else:
+            parts.append([line])
+    return [joined(part) for part in parts]
