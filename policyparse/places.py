@@ -24,12 +24,14 @@ _TOWN_SUFFIX = ("街道", "镇", "乡", "苏木")
 _MASK = r"(?:某{1,3}|[XxＸｘ×]{1,6}|[-—*＊?？○〇□_]{2,8})"
 MASKED = re.compile(_MASK + r"(?:省|自治区|自治州|自治县|市|区|县|州|旗|镇|乡|街道|村|社区|开发区|新区|高新区|经开区)")
 
+MAX_UNLISTED = 40
+
 # A town or village that the tables do not have is a name right after a known place, or where a name can begin
 # (a line's start, a sign, 在, 于, 中共); its characters hold none that build phrases instead (试点镇, 各街道).
 _UNLISTED = re.compile(
     r"(?:(?<=[省市区县州旗在于：“《（(\n\s])|(?<=中共)|^)"
     r"[^\W\d_a-zA-Z各本该全每和与及或了是等我以给为的不要由向把对到在于从被按照较大小强试点级城乡镇街村新旧老古名中重建农]"
-    r"{2,3}(?:街道|镇|乡|苏木|嘎查|社区)(?![化长域落庄容貌级])"
+    r"{2,3}(?:街道|镇|乡(?!镇)|苏木|嘎查|社区)(?![化长域落庄容貌级])"
 )
 
 
@@ -258,13 +260,26 @@ class Gazetteer:
         spans = list(hits)
         spans += [hit for hit in shorts if hit[2] in supported]
         spans += [(m.start(), m.end(), m[0]) for m in MASKED.finditer(text)]
-        spans += [(m.start(), m.end(), m[0]) for m in _UNLISTED.finditer(text) if m[0] not in self._ambiguous]
+        unlisted = [(m.start(), m.end(), m[0]) for m in _UNLISTED.finditer(text) if m[0] not in self._ambiguous]
+        spans += unlisted
+        spans += _short_forms(text, {name for *_, name in unlisted})
         spans.sort(key=lambda span: (span[0], -span[1]))
         out: list[tuple[int, int, str]] = []
         for span in spans:
             if not out or span[0] >= out[-1][1]:
                 out.append(span)
         return out
+
+
+def _short_forms(text: str, names: set[str]) -> list[tuple[int, int, str]]:
+    """Where the short forms of unlisted towns stand (青溪镇 … 青溪分局). At most MAX_UNLISTED: one pass each."""
+    shorts = {name.removesuffix(s) for name in sorted(names)[:MAX_UNLISTED] for s in _TOWN_SUFFIX if name.endswith(s)}
+    return [
+        (match.start(), match.end(), short)
+        for short in shorts
+        if len(short) > 1
+        for match in re.finditer(re.escape(short), text)
+    ]
 
 
 _BUILT: WeakKeyDictionary[Vocabulary, Gazetteer] = WeakKeyDictionary()

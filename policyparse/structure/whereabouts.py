@@ -25,10 +25,14 @@ _LEVEL_WORDS: tuple[tuple[str, Level], ...] = (
 )  # fmt: skip
 # A place that acts: its name stands before one of its organs, or as the pilot.
 _ACTS = r"(?=党委|党工委|委|人民政府|政府|办事处|人大|管委会|简政强镇|扩权强镇|强镇扩权)"
-# A place that the tables do not have, known by what stands behind it: 某某县人民政府, 某某镇党委
+# A city or county that the tables do not have, where a name can begin: at the beginning, behind a higher place or a
+# word that takes a place; its characters hold none that build phrases instead (全市, 各县, 试点县).
 _UNLISTED = re.compile(
-    r"(?:中共)?(?P<place>[一-鿿]{2,4}?(?:自治区|省|自治州|市|县|区|旗|镇|乡|街道))(?:人民政府|政府|委|党委|党工委|办事处|关于)"
+    r"(?:^|(?<=[省市州：“《、，（\s于])|(?<=中共)|(?<=自治区)|(?<=同意)|(?<=关于)|(?<=印发)|(?<=转发)|(?<=支持))"
+    r"(?P<place>[^\W\d_a-zA-Z各本该全每和与及或是等我以给为的不由向把对到在于从被按照较大小强试点级城乡镇街村新旧省市县区州旗]{2,3}"
+    r"(?:市|县|区|旗))(?=[一-鿿]|\d|/|$)(?![级直属域长委城容场民政])"
 )
+_TOWN = 3
 _RANKS = (("省", "自治区"), ("市", "自治州", "盟"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 
 
@@ -44,14 +48,28 @@ def place_of(
     """The path of the place governed or reformed, None where neither title, issuer nor text prove one."""
     for source in (title, cover or "", *issuers, speaker):
         paths = _paths(source, text, date, vocabulary)
-        if len(paths) == 1:
-            return _masked_above(paths[0], text, vocabulary)
-        if paths:
+        if len(paths) > 1:
             return _common(paths)
+        if paths:
+            return _masked_above(_below_issuer(paths[0], cover, issuers, text, date, vocabulary), text, vocabulary)
     if issuer_level(issuers, date, vocabulary) == "nation":
         return None  # what a central organ's text names in passing is not what it governs
     name = _acting(text[:OPENING], vocabulary)
     return _masked_above(_path(name, text, date, vocabulary), text, vocabulary) if name else None
+
+
+def _below_issuer(
+    path: str, cover: str | None, issuers: Sequence[str], text: str, date: str | None, vocabulary: Vocabulary
+) -> str:
+    """Puts a place that the tables do not have below the one that its issuer names: 青溪县 + 石桥镇."""
+    first = path.split("/")[0]
+    if _rank(first) == 0 or gazetteer(vocabulary).places(first) or MASKED.match(first):
+        return path
+    for source in (cover or "", *issuers):
+        for above in _paths(source, text, date, vocabulary):
+            if _rank(above) < _rank(first) and first not in above:
+                return f"{above}/{path}"
+    return path
 
 
 def _acting(text: str, vocabulary: Vocabulary) -> str | None:
@@ -74,22 +92,33 @@ def _depth(name: str, vocabulary: Vocabulary) -> int:
 
 def _paths(source: str, text: str, date: str | None, vocabulary: Vocabulary) -> list[str]:
     """The paths of the places that `source` names; names set together (东莞市石龙镇) are one."""
+    hits = gazetteer(vocabulary).find(source)
+    covered = [(start, end) for start, end, _ in hits]
+    for match in _UNLISTED.finditer(source):
+        start, end = match.span("place")
+        if not any(start < b and a < end for a, b in covered):
+            hits.append((start, end, match["place"]))
     runs: list[str] = []
     previous = -1
-    for start, end, name in gazetteer(vocabulary).find(source):
+    for start, end, name in sorted(hits):
         if start == previous and runs:
-            runs[-1] += name
+            runs[-1] += "/" + name
         else:
             runs.append(name)
         previous = end
-    if not runs and (unlisted := _UNLISTED.match(source)):
-        runs.append(unlisted["place"])
-    paths = [path for run in dict.fromkeys(runs) if (path := _path(run, text, date, vocabulary))]
-    # a place that another one lies in says nothing new
-    return [path for path in paths if not any(other != path and other.startswith(path + "/") for other in paths)]
+    paths = [path for run in dict.fromkeys(runs) if (path := _run_path(run.split("/"), text, date, vocabulary))]
+    # a place that another one lies in says nothing new; one that the tables do not have lies in the one before it
+    out: list[str] = []
+    for path in paths:
+        if out and _rank(out[-1]) < _rank(path.split("/")[0]) and not _known(path.split("/")[0], vocabulary):
+            out[-1] += "/" + path
+        else:
+            out.append(path)
+    return [path for path in out if not any(other != path and other.startswith(path + "/") for other in out)]
 
 
 def _path(name: str, text: str, date: str | None, vocabulary: Vocabulary) -> str:
+    """The path of one name: below the place that the text prints right before it, else as the tables have it."""
     atlas = gazetteer(vocabulary)
     above = None
     for match in re.finditer(re.escape(name), text[: 2 * OPENING]):
@@ -98,7 +127,25 @@ def _path(name: str, text: str, date: str | None, vocabulary: Vocabulary) -> str
         if found:
             above = atlas.path_of(found[-1][2], date)
             break
-    return atlas.path_of(name, date, above) or (f"{above}/{name}" if above else name)
+    path = atlas.path_of(name, date, above)
+    if path is None:
+        return f"{above}/{name}" if above else name
+    if above is None and _rank(name) == _TOWN and not any(step[:-1] in text for step in path.split("/")[:-1]):
+        return name  # many towns bear one name: the text must prove whose it is
+    return path
+
+
+def _known(name: str, vocabulary: Vocabulary) -> bool:
+    return gazetteer(vocabulary).path_of(name) is not None
+
+
+def _run_path(parts: list[str], text: str, date: str | None, vocabulary: Vocabulary) -> str:
+    """The path of places printed one behind the other: what the tables have, then the rest as printed."""
+    path = _path(parts[0], text, date, vocabulary)
+    for number, part in enumerate(parts[1:], 1):
+        joined = gazetteer(vocabulary).path_of("".join(parts[: number + 1]), date)
+        path = joined if joined and joined.endswith("/" + part) and joined.startswith(path) else f"{path}/{part}"
+    return path
 
 
 def _common(paths: Sequence[str]) -> str | None:
