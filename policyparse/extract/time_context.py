@@ -59,12 +59,15 @@ class Context:
     def missing_year(self, at: int, month: int | None, goal: bool) -> int | None:
         """The year of a date that prints none.
 
-        Within a sentence the named year carries over, unless it is a bare past year (以2008年为基数，12月底前…).
+        Within a sentence the named year carries over; one before the document's own only to what is told in
+        sequence (2010年3月启动，9月验收), not to goals (根据2010年3月会议精神，9月底前…) nor from a bare base year.
         Within a paragraph it does in a told sequence (2003年5月…。8月…), that is, where the months go on and
         the document's own year would put a told thing into the future.
         """
         near = self.near(at)
-        if near is not None and (self.named_month is not None or self.year is None or near >= self.year):
+        if near is not None and (self.year is None or near >= self.year):
+            return near
+        if near is not None and self.named_month is not None and not goal and (month or 12) >= self.named_month:
             return near
         if self._told(at, month) and not goal:
             return self.named

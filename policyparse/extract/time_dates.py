@@ -39,7 +39,8 @@ def period(
     if word and not rules.relative[word].alone and not _narrower(match, k):
         return None
     if match["lead" + k] is not None:
-        context.note(year, month, match.end())
+        if month is not None or text[at - 1 : at] not in ("到", "至"):
+            context.note(year, month, match.end())  # 到2025年… is a far goal: 年底前 behind it is not of that year
     elif first is None:
         goal = bool(_GOAL_FOLLOWS.match(text, match.end()))
         year = context.missing_year(at, month, goal)
