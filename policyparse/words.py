@@ -93,7 +93,12 @@ class Segmenter:
 
     def terms(self, text: str) -> list[str]:
         """The words to be indexed: those of `cut` and the dictionary words inside them, without signs and space."""
-        return [word for word in self._jieba.cut_for_search(normal(text)) if any(map(str.isalnum, word))]
+        return self.terms_of_normal(normal(text))
+
+    def terms_of_normal(self, whole: str) -> list[str]:
+        """`terms` of a text that is in its normal form already."""
+        # signs and spaces come as words of one character, but for a few runs (——) that do no harm
+        return [word for word in self._jieba.cut_for_search(whole) if len(word) > 1 or word.isalnum()]
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,7 @@ so what was typed is found whatever the segmentation made of it, two-character w
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -160,21 +161,27 @@ def _entries(
             last = day_number(point.value.rpartition("/")[2], latest=True)
             if last:
                 deadlines.setdefault(point.clause, set()).add(last)
+    heads: dict[str, tuple[str, str]] = {}
     for row in rows:
-        text = squeezed(row["text"])
+        whole = normal(row["text"])
+        text = "".join(whole.split())
         path = row["path"]
+        if path not in heads:
+            headings = normal(" ".join(json.loads(path)))
+            words = " ".join([*title_words, *segmenter.terms_of_normal(headings)])
+            heads[path] = (words, " ".join(pairs("".join(headings.split()))))
         entry = tantivy.Document()
         entry.add_integer("seq", row["seq"])
         entry.add_integer("fold", row["fold"])
         entry.add_integer("family", family)
         entry.add_text("document", document.id)
         entry.add_text("what", row["what"])
-        entry.add_text("words", " ".join(segmenter.terms(row["text"])))
-        entry.add_text("head", " ".join([*title_words, *segmenter.terms(path)]))
+        entry.add_text("words", " ".join(segmenter.terms_of_normal(whole)))
+        entry.add_text("head", heads[path][0])
         entry.add_text("pairs", " ".join(pairs(text)))
         entry.add_text("signs", " ".join(set(text)))
         entry.add_text("title_pairs", title_pairs)
-        entry.add_text("heading_pairs", " ".join(pairs(squeezed(path))))
+        entry.add_text("heading_pairs", heads[path][1])
         if number_pairs:
             entry.add_text("number_pairs", number_pairs)
         for one in issuer_pairs:

@@ -6,12 +6,15 @@ Touches: nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from policyparse.model import Clause, Document, Section
 from policyparse.words import squeezed
+
+_NO_LETTER = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Passage:
 
 def fold_key(text: str) -> int:
     """A 62-bit number of the letters and digits of `text` (SQLite and tantivy hold signed 64-bit integers)."""
-    letters = "".join(sign for sign in squeezed(text) if sign.isalnum())
+    letters = _NO_LETTER.sub("", squeezed(text))
     return int.from_bytes(blake2b(letters.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 2
 
 

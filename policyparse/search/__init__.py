@@ -44,6 +44,9 @@ _NEAR_LEAST = 20
 #: tantivy's aggregation answers with at most 65,000 buckets.
 _MOST_DOCUMENTS = 65_000
 
+#: How many copies of a hit are named.
+_COPY_IDS = 20
+
 #: Hits that are ranked at a time while copies are being folded.
 _WINDOW = 64
 
@@ -132,12 +135,13 @@ def search(
     total = count(searcher, plan.query)
     found = _ranked(corpus, searcher, plan, sort, offset + limit + 1, fold) if total else []
     page = found[offset : offset + limit]
+    copies = _copies(corpus, searcher, planner, plan, page) if fold and page else [(0, [])] * len(page)
     return Results(
         query=query,
         total=total,
         documents=round(searcher.cardinality(plan.query, "document")) if total else 0,
         offset=offset,
-        hits=[_hit(corpus, searcher, plan, group, fold, planner) for group in page],
+        hits=[_hit(plan, group, alike) for group, alike in zip(page, copies, strict=True)],
         facets=_facets(searcher, plan.query, facets, facet_size) if total else {},
         more=len(found) > offset + limit,
         advice=[] if total else advice(corpus, searcher, planner, query, filters or {}),
@@ -151,6 +155,9 @@ def matching_documents(corpus: Corpus, query: str, filters: Mapping[str, Sequenc
         plan.query, {"ids": {"terms": {"field": "document", "size": _MOST_DOCUMENTS}}}
     )
     return corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
+
+
+_Copies = list[tuple[int, list[str]]]
 
 
 @dataclass
@@ -212,25 +219,39 @@ def _window(
     return [(0.0, address) for _, address in hits]
 
 
-def _hit(corpus: Corpus, searcher: tantivy.Searcher, plan: Plan, group: _Group, fold: bool, planner: Planner) -> Hit:
-    row = group.row
-    copies: list[str] = []
-    number = 0
-    if fold:
-        alike = [row["fold"], *(near["fold"] for near in group.near)]
-        same = Query.boolean_query(
-            [
-                (Occur.Must, plan.query),
-                (Occur.Must, Query.term_set_query(planner.schema, "fold", alike)),
-                (Occur.MustNot, Query.term_query(planner.schema, "seq", row["seq"])),
-            ]
-        )
-        answer = searcher.search(same, 20, False)
-        number = count(searcher, same)
-        if number:
-            numbers = searcher.fast_field_values("seq", [address for _, address in answer.hits])
+def _copies(
+    corpus: Corpus, searcher: tantivy.Searcher, planner: Planner, plan: Plan, page: Sequence[_Group]
+) -> _Copies:
+    """For every group of a page how many passages it stands for besides the one shown, and the first of them."""
+    folds = [[group.row["fold"], *(near["fold"] for near in group.near)] for group in page]
+    together = [fold for alike in folds for fold in alike]
+    among = Query.boolean_query(
+        [(Occur.Must, plan.query), (Occur.Must, Query.term_set_query(planner.schema, "fold", together))]
+    )
+    counted = searcher.aggregate(among, {"folds": {"terms": {"field": "fold", "size": len(together)}}})
+    sizes = {int(bucket["key"]): int(bucket["doc_count"]) for bucket in counted["folds"]["buckets"]}
+    found: _Copies = []
+    for group, alike in zip(page, folds, strict=True):
+        number = sum(sizes.get(fold, 0) for fold in alike) - 1
+        names: list[str] = []
+        if number > 0:
+            query = Query.boolean_query(
+                [
+                    (Occur.Must, plan.query),
+                    (Occur.Must, Query.term_set_query(planner.schema, "fold", alike)),
+                    (Occur.MustNot, Query.term_query(planner.schema, "seq", group.row["seq"])),
+                ]
+            )
+            hits = searcher.search(query, _COPY_IDS, False).hits
+            numbers = searcher.fast_field_values("seq", [address for _, address in hits])
             rows = corpus.store.passages([int(value) for value in numbers if value is not None])
-            copies = [_name(rows[seq]) for seq in sorted(rows)]
+            names = [_name(rows[seq]) for seq in sorted(rows)]
+        found.append((max(number, 0), names))
+    return found
+
+
+def _hit(plan: Plan, group: _Group, copies: tuple[int, list[str]]) -> Hit:
+    row = group.row
     return Hit(
         id=_name(row),
         document=row["document"],
@@ -250,8 +271,8 @@ def _hit(corpus: Corpus, searcher: tantivy.Searcher, plan: Plan, group: _Group, 
         place=row["place"],
         level=row["level"],
         issuers=json.loads(row["issuers"]),
-        copies=number,
-        copy_ids=copies,
+        copies=copies[0],
+        copy_ids=copies[1],
     )
 
 
