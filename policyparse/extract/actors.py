@@ -19,9 +19,10 @@ from policyparse.vocabulary import Vocabulary
 _WILD = "(?:(?![向将把对给由到至于和与及的在可要应各等])[一-鿿]){1,6}?"
 _BETWEEN = re.compile(r"[、]?(?:和|及|与|以及|暨|并)?")
 _SUFFIX = re.compile(
-    r"(?:等(?!级|候|额|次|同)(?:[一二三四五六七八九十两\d]{1,3}个)?(?:[一-鿿]{0,10}?(?:部门|单位|机构|组织|处室|科室|委办局))?)?"
+    r"(?:等(?!级|候|额|次|同)(?:[一二三四五六七八九十两\d]{1,3}个)?(?:[一-鿿]{0,10}?(?:部门|单位|机构|组织|处室|科室|委办局)(?:和单位)?)?)?"
     r"(?:[、和及与]{1,2}(?:其他|其它|有关|相关|各)[一-鿿]{0,8}?(?:部门|单位))?"
 )
+_BRANCH = re.compile("(?!有关|相关|各|其他|所属|直属|的)[一-鿿]{2,10}?部门")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
     start = end = -1
 
     def close() -> None:
+        nonlocal end
+        branch = _BRANCH.match(text, end, end + 16) if names[-1].endswith(("院", "政府")) else None
+        if branch:  # 国务院专利行政部门
+            names[-1] += branch.group()
+            end = branch.end()
         suffix = _SUFFIX.match(text, end, min(len(text), end + 30))
         left = grammar.beside.search(text, max(start - 14, 0), start)
         found = [left.group(1), *names] if left else names

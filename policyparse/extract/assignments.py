@@ -25,7 +25,7 @@ _APPOSITION = r"(?:[（(][^（）()]{0,60}[)）])?"
 
 
 # X有意见的，…: a condition, not a task
-_CONDITION = re.compile(r"[^，,。；;]{2,60}的(?:[，,]|$)")
+_CONDITION = re.compile(r"[^，,。；;]{2,60}(?:的(?:[，,]|$)|(?:以来|以后|之后)[，,])")
 # 12345热线指由市政府设立的…, 需由…审核的情形: what a thing is, not who does it
 _NOT_ASSIGNING = re.compile("(?:指|是|系|需要?|凡|经|应)由$")
 # …联合制定《…》, 印发了《…》: how this document came about
@@ -37,7 +37,7 @@ _OTHERS_HELP = re.compile("(?:各|有关|相关|其他|其它)[^，,。；;]{1,4
 _PART_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
 # What may follow the name of a body that is set up, and not a longer name of which it is the beginning
 _SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
-_TOLD = re.compile("(?:研究)?(?:上报|提出|制定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
+_TOLD = re.compile("(?:研究)?(?:上报|提出|制定|拟定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
 _OF = re.compile("[一-鿿]{2,4}的[一-鿿]")  # 由省政府制定的标准
 _DANGLING = re.compile("[，,]?(?:并由|由|并|具体由|具体)$")
 # A task this short (解释, 征收) says nothing without the matter in front of 由.

@@ -20,7 +20,10 @@ _JOIN = re.compile(r"以及|及其|和|及|与|或|、|，|,|；|;|/|[（(〔【
 _TAIL = re.compile(
     r"等(?!级|候|额|次|同)(?:[^等、，,；;]{0,14}?(?:部门|单位|机构|处室|科室|机关|组织|团体|地方|地区)(?:[（(]单位[)）])?)?$"
 )
-_COUNT = re.compile(r"等?(?:[一二三四五六七八九十两\d]+个)?(?:部门|单位)?$")
+# 各市、县（区）人民政府 is one collective, whatever stands between
+_COLLECTIVE = re.compile(
+    "各(?:地级以上)?[省市州盟区县旗乡镇（）()〔〕〈〉、和及]{1,16}级?(?:人民政府|政府|管委会|[一-鿿]{2,8}?局)"
+)
 
 
 def cuts(text: str, conjunctions: bool = True) -> list[tuple[int, int]]:
@@ -87,6 +90,7 @@ class Names:
         for name in known:  # a known name's own 和/及 must not divide it
             if "和" in name or "及" in name or "与" in name:
                 text = text.replace(name, name.translate(_SHIELD))
+        text = _COLLECTIVE.sub(lambda match: match.group().translate(_SHIELD), text)
         parts = [part.translate(_UNSHIELD) for part in split_list(text, self.is_organ)]
         names: list[str] = []
         for part in parts:

@@ -80,16 +80,32 @@ def responsibilities(
         taken=taken,
         times=[(point.start, point.end) for point in time_points],
     ):
-        deadline = clock.within(found.start, found.end)
-        if deadline is None:
-            index = laid.index_at(found.start)
-            before = laid.segments[index - 1] if index else None
-            if before and before.paragraph == laid.segments[index].paragraph:
-                deadline = clock.within(before.start, before.end, limits_only=True)
+        deadline = clock.within(found.start, found.end) or _governing(text, laid, laid.index_at(found.start), clock)
         start, end = sentences.trim(text, found.start, found.end, " \t\r\n　")
         add(found.units, found.role, found.task, deadline, start, end, found.rule)
     out.sort(key=lambda record: record.start)
     return out
+
+
+def _governing(text: str, laid: sentences.Layout, index: int, clock: _Clock) -> str | None:
+    """A limit that an earlier part of the sentence sets, or the sentence before where this one only shares out the work.
+
+    年底前完成编制。具体由甲负责…；乙负责…
+    """
+    here = laid.segments[index]
+    shares_out = False
+    while index:
+        start = sentences.body_start(text, laid.segments[index].start, laid.segments[index].end)
+        shares_out = text.startswith(("具体", "其中", "由", "分别"), start)
+        index -= 1
+        before = laid.segments[index]
+        new = before.sentence != here.sentence
+        if before.paragraph != here.paragraph or before.sentence < here.sentence - 1 or (new and not shares_out):
+            return None
+        limit = clock.within(before.start, before.end, limits_only=True)
+        if limit or new:
+            return limit
+    return None
 
 
 class _Clock:

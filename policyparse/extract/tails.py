@@ -28,7 +28,14 @@ from policyparse.vocabulary import Vocabulary
 # A tail longer than this is a paragraph in brackets, not a list of units (the longest in the corpus has 412 characters).
 _LONGEST = 700
 # After a label, a part that does not end as organs do is still a unit's name if it is short (镇经发, 各村); else it is prose.
-_SHORT = 10
+_SHORT = 8
+_NO_UNIT = re.compile(
+    "并|应|谁|结合|完善|提高|加强|推进|推动|进一步|丰富|做好|持续|强化|开展|落实|定期|及时|确保|按|以|在|于"
+)
+# Any other label (适用范围：, 目标：): what follows is no unit
+_OTHER_LABEL = re.compile("[一-鿿]{2,6}[:：]")
+# The next item's number, where a bracket was never closed and the lines have run together
+_NEXT_ITEM = re.compile(r"(?<=[）)局委厅处室会院部])\s*\d{1,2}[.．、](?=[一-鿿])")
 _FOLLOWING = re.compile(
     r"(以下(?:各项|所有)?(?:工作|任务|事项|措施)?|以上(?:各项)?(?:工作|任务|事项)?)[，,]?均?(?:需|须|由|涉及)"
 )
@@ -37,6 +44,7 @@ _RULE = re.compile(
     r"|(?:排名?|排序|列)(?:在)?(?:第一|首|最前)(?:位)?(?:的)?(?:单位|部门)?(?:均)?(?:为|是)(?:总)?牵头"
     r"|(?:首|第一)(?:个|位)?(?:单位|部门)(?:均)?(?:为|是)(?:总)?牵头"
 )
+_BRACKETS = ("（", "(", "〔", "【")
 _LINE_END = re.compile("[。\\n]")
 _AFTER = re.compile(r"[。；;]?\s*(?:\n|$)|[。；;]?\s*(?:\d|[（(一二三四五六七八九十])")
 _REST_SUPPORT = re.compile(r"(?:其他|其余|之?后)[^，,。；;）)〕]{0,10}(?:为|是)?(?:配合|协办|协助|参与)")
@@ -91,7 +99,8 @@ def grammar(vocabulary: Vocabulary) -> _Grammar:
         labels=labels,
         label=re.compile(rf"\s*(?:主要|具体)?({names})\s*(?:（[^（）]{{0,12}}）)?\s*[:：]\s*"),
         line=re.compile(
-            rf"(?:^[ \t　]*(?:[（(]?\d{{1,2}}[)）.．、])?(?:[•●\-—]+)?|(?<=[。；;])[ \t　]*)({names})\s*[:：]", re.M
+            rf"(?:^[ \t　]*(?:[（(]?\d{{1,2}}[)）.．、])?(?:[•●\-—]+)?|(?<=。)[ \t　]*|[（(〔【]\s*)({names})\s*[:：]",
+            re.M,
         ),
         predicate=re.compile(rf"^(.*?)(?:(?:{manner})[，,]?)*({predicates})$", re.S),
         together=re.compile(rf"(?<=.)(?:{together})(?=.)"),
@@ -174,6 +183,8 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
             skip, labelled, sure = kind in ("deadline", "other"), True, sure or kind not in ("deadline", "other")
             role = _role(kind)
             part = part[match.end() :]
+        if part and _OTHER_LABEL.match(part):
+            skip = True
         if not part or skip:
             continue
         match = g.predicate.match(part)
@@ -192,7 +203,7 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
                 pending = []
             first = False
             continue
-        if g.names.is_organ(part) or (labelled and len(part) <= _SHORT):
+        if g.names.is_organ(part) or (labelled and len(part) <= _SHORT and not _NO_UNIT.match(part)):
             pending.append(part)
             if lead_first and first and not labelled and (lead_first[0] == "1" or (stop and stop in "，,")):
                 head, _, tail = part.partition("、") if lead_first[0] == "1" else (part, "", "")
@@ -230,14 +241,19 @@ def find(outline: Outline, laid: Layout, vocabulary: Vocabulary) -> list[Tail]:
         parties = parse(text[bracket.start + 1 : bracket.end - 1], vocabulary, lead_first, closing)
         if parties is not None:
             raw.append((bracket.start, bracket.end, tuple(parties), "bracket-tail"))
+    ends = [bracket.end for bracket in laid.brackets if not bracket.depth]
+    starts = [bracket.start for bracket in laid.brackets if not bracket.depth]
     for match in g.line.finditer(text):
+        inside = bisect_right(starts, match.start(1)) - 1
+        if inside >= 0 and match.start(1) < ends[inside]:
+            continue  # in a bracket that closes: read above
         stop = _LINE_END.search(text, match.end())
-        end = stop.start() if stop else len(text)
-        if end - match.start() > _LONGEST or any(a <= match.start() < b for a, b, _, _ in raw[-1:]):
-            continue
-        start = text.index(match.group(1), match.start())
-        parties = parse(text[start:end], vocabulary, lead_first) or []
-        raw.append((start, end, tuple(parties), "labelled-line"))
+        start, end = match.start(1), stop.start() if stop else len(text)
+        following = _NEXT_ITEM.search(text, match.end(), end)
+        end = following.start() if following else end
+        if end - start <= _LONGEST:
+            parties = parse(text[start:end], vocabulary, lead_first) or []
+            raw.append((start - (text[start - 1 : start] in _BRACKETS), end, tuple(parties), "labelled-line"))
     raw.sort(key=lambda item: item[0])
     return _with_items(raw, outline, _Tree(outline.sections))
 
