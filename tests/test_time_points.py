@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from policyparse.extract.time_check import TABLES, check_row, failures
 from policyparse.extract.time_points import time_points
-from policyparse.model import Clause, TimePoint
+from policyparse.model import Clause, Section, TimePoint
 from policyparse.passing import Facts, Outline
 from policyparse.vocabulary import SHIPPED, Vocabulary, shipped
 
@@ -118,6 +118,17 @@ def test_upload_date_under_the_title_is_no_time_point() -> None:
     text = "关于扩权强镇的实施方案\n2009-08-05\n12月底前完成。"
     assert [p.text for p in read(text)] == ["12月底前"]
     assert [p.text for p in read(text, "2009-08-05")] == ["2009-08-05", "12月底前"]
+
+
+def test_year_of_the_heading_over_it() -> None:
+    review, plan = "一、2025年工作回顾\n9月，新校区投用。\n", "二、2026年重点任务\n9月底前建成。"
+    sections = (
+        Section(id="s1", level=1, label="一、", title="2025年工作回顾", start=0, end=len(review)),
+        Section(id="s2", level=1, label="二、", title="2026年重点任务", start=len(review), end=len(review + plan)),
+    )
+    text = review + plan
+    points = time_points(Outline(text, sections, (), (), Facts(date="2026-01-20")), shipped())
+    assert [p.value for p in points] == ["2025", "2025-09", "2026", "../2026-09-30"]
 
 
 def test_clause_of_a_point() -> None:
