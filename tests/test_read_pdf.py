@@ -117,6 +117,20 @@ def test_running_heads_are_furniture_but_no_line_of_the_text() -> None:
     assert furniture(data)[0] == "某县人民政府公报 2014年第1期"
 
 
+def test_footnotes_do_not_part_a_paragraph_and_stand_at_the_end() -> None:
+    page = Printer()
+    page.text(LEFT, 740, "①指省人民政府确定的经济发达镇行政管理体制改革试点，", 10)
+    page.text(LEFT, 755, "不含县人民政府自行确定的中心镇。", 10)
+    page.text(LEFT, 770, "②含乡。", 10)
+    page.top = 600
+    page.paragraph(LONG + NEXT, page=700)
+    page.paragraph(LABELLED)
+    assert text_blocks(page.bytes()) == [
+        LONG + NEXT, LABELLED,
+        "①指省人民政府确定的经济发达镇行政管理体制改革试点，不含县人民政府自行确定的中心镇。", "②含乡。",
+    ]  # fmt: skip
+
+
 def test_white_space_that_only_pleases_the_eye_vanishes() -> None:
     page = Printer()
     x = LEFT

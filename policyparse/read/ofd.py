@@ -16,7 +16,8 @@ from policyparse.passing import ReadError
 from policyparse.read.container import Container
 from policyparse.read.layout import Glyph, lines
 from policyparse.read.limits import Limits
-from policyparse.read.paragraphs import Page, blocks
+from policyparse.read.pages import Page
+from policyparse.read.paragraphs import blocks
 from policyparse.read.reading import Reading
 
 _POINTS = 72 / 25.4  # OFD counts in millimetres

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -19,43 +19,8 @@ from policyparse.model import Origin
 from policyparse.passing import Block
 from policyparse.read.grid import Cell, table_blocks
 from policyparse.read.layout import Line
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A ruled table: its place, its columns' edges, its cells (one object wherever a merged cell covers)."""
-
-    top: float
-    bottom: float
-    edges: tuple[float, ...]
-    rows: list[list[Cell]]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page: its number (from 1), its size, and what is printed on it in reading order; `aside` stands askew."""
-
-    number: int
-    width: float
-    height: float
-    lines: list[Line]
-    grids: list[Grid] = field(default_factory=list)
-    aside: str = ""
-
-
-# Where running heads and page numbers stand, as shares of the page's height. GB/T 9704—2012: the text ends at 0.89 of
-# an A4 page, the number stands 7 mm below it
-_HEAD, _FOOT = 0.17, 0.86
-_MARGIN_LINES = 3  # a running head has no more lines
-_RUNNING_PAGES, _RUNNING_SHARE = 3, 0.2  # a head that so many pages share is a running one
-_SIGNS = r"[\s\-‐‑‒–—―─－﹣_~～·•.|]*"
-_ARABIC = r"(?:\d{1,4}|[ivxlc]{1,6}|[IVXLC]{1,6})"
-_PAGE_NUMBER = re.compile(
-    rf"{_SIGNS}(?:第?\s?{_ARABIC}\s?页?(?:\s?[/，,]?\s?(?:共|总|of)?\s?\d{{1,4}}\s?页?)?"
-    rf"|第\s?[一二三四五六七八九十百〇]{{1,5}}\s?页|Page\s?\d{{1,4}}(?:\s?of\s?\d{{1,4}})?){_SIGNS}",
-    re.IGNORECASE,
-)
-_MARKED = re.compile(r"[\-‐‑‒–—―─－页/]|page", re.IGNORECASE)
+from policyparse.read.margins import NOTE, furniture_apart, notes_apart, running_heads
+from policyparse.read.pages import Grid, Page
 
 # In ems of the following line
 _INDENT = 1.2  # a first line is indented by two; one that is out by less is badly set
@@ -80,21 +45,26 @@ def blocks(pages: Sequence[Page]) -> list[Block]:
 
     Origins: `page` from 1; `paragraph` counts the blocks from 0; start/end are code points of the page's text
     (its lines joined by line feeds). A paragraph that goes on overleaf ends, in its origin, with its first page.
+    Footnotes stand at the end, as they do in a Word file.
     """
-    running = _running_heads(pages)
-    split = [_furniture_apart(page, running) for page in pages]
-    kept = _with_edges([page for page, _ in split])
-    assembly = _Assembly(kept)
+    running = running_heads(pages)
+    split = [furniture_apart(page, running) for page in pages]
+    body_size = _body_size([page for page, _ in split])
+    parted = [notes_apart(page, body_size) for page, _ in split]
+    kept = _with_edges([page for page, _ in parted])
+    assembly = _Assembly(kept, body_size)
     for page, (_, furniture) in zip(kept, split, strict=True):
         assembly.page(page, furniture)
+    for page, notes in parted:
+        assembly.notes(page, notes)
     return assembly.finished()
 
 
 class _Assembly:
     """The paragraph that is being put together, and the blocks that are finished."""
 
-    def __init__(self, pages: Sequence[Page]) -> None:
-        self.body_size = _body_size(pages)
+    def __init__(self, pages: Sequence[Page], body_size: float) -> None:
+        self.body_size = body_size
         self.indented = _first_lines_are_indented(pages)
         self.pitch = 0.0
         self.out: list[Block] = []
@@ -129,6 +99,17 @@ class _Assembly:
             self.waiting.append(Block(page.aside.strip(), Origin(page=page.number), "furniture"))
         if not self.lines and self.grid is None:
             self._flush_furniture()
+
+    def notes(self, page: Page, notes: Sequence[Line]) -> None:
+        """Takes in a page's footnotes, each from its mark to the next."""
+        self._end_paragraph()
+        self._end_grid()
+        for line in notes:
+            if NOTE.match(line.text):
+                self._end_paragraph()
+            self.number = page.number
+            self.lines.append(line)
+        self._end_paragraph()
 
     def finished(self) -> list[Block]:
         self._end_paragraph()
@@ -241,51 +222,6 @@ def _first_unit(line: Line) -> float:
         return line.size
     word = len(match.group(1) or "")
     return (len(match.group()) - word + 0.55 * word) * line.size
-
-
-def _furniture_apart(page: Page, running: frozenset[str]) -> tuple[Page, list[Line]]:
-    """The page without its page number, running heads and feet; and these."""
-    furniture = []
-    for lines, first in ((page.lines[:_MARGIN_LINES], True), (page.lines[: -_MARGIN_LINES - 1 : -1], False)):
-        beyond: Line | None = None
-        for index, line in enumerate(lines):
-            inner = lines[index + 1] if index + 1 < len(lines) else None
-            if _in_margin(line, page, first) and (_key(line) in running or _is_page_number(line, inner)):
-                furniture.append(line)
-            elif beyond is not None:
-                break
-            beyond = line
-    starts = {line.start for line in furniture}
-    kept = [line for line in page.lines if line.start not in starts]
-    return replace(page, lines=kept), sorted(furniture, key=lambda line: line.start)
-
-
-def _in_margin(line: Line, page: Page, head: bool) -> bool:
-    return line.bottom < _HEAD * page.height if head else line.top > _FOOT * page.height
-
-
-def _is_page_number(line: Line, inner: Line | None) -> bool:
-    """— 1 —, 第 1 页, 1/12 anywhere in a margin; a bare number only where it stands off the text."""
-    if not _PAGE_NUMBER.fullmatch(line.text):
-        return False
-    apart = inner is None or abs(line.top - inner.top) > 2.0 * max(line.size, inner.size) or inner.size != line.size
-    return apart or _MARKED.search(line.text) is not None
-
-
-def _running_heads(pages: Sequence[Page]) -> frozenset[str]:
-    """The keys of lines that stand in the margins of many pages."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        margin = [line for line in page.lines[:_MARGIN_LINES] if _in_margin(line, page, True)]
-        margin += [line for line in page.lines[-_MARGIN_LINES:] if _in_margin(line, page, False)]
-        seen.update({_key(line) for line in margin if line.gaps or line.x1 - line.x0 < _NARROWEST * page.width})
-    needed = max(_RUNNING_PAGES, _RUNNING_SHARE * len(pages))
-    return frozenset(key for key, count in seen.items() if count >= needed and len(key) < 60)
-
-
-def _key(line: Line) -> str:
-    """What a running head is known by: its text, whatever numbers it counts, and its height on the page."""
-    return f"{re.sub(r'[0-9]+', '#', line.text)}@{round(line.top / 12)}"
 
 
 def _body_size(pages: Sequence[Page]) -> float:

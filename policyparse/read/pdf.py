@@ -22,7 +22,8 @@ from policyparse.passing import ReadError
 from policyparse.read import ocr
 from policyparse.read.layout import Glyph, lines
 from policyparse.read.limits import Limits
-from policyparse.read.paragraphs import Grid, Page, blocks
+from policyparse.read.pages import Grid, Page
+from policyparse.read.paragraphs import blocks
 from policyparse.read.pdf_glyphs import Sheet, read_sheet
 from policyparse.read.pdf_tables import grids
 from policyparse.read.reading import Reading

@@ -13,7 +13,8 @@ from pdfplumber.page import Page as PlumberPage
 
 from policyparse.read.grid import Cell
 from policyparse.read.layout import Glyph, Line, lines
-from policyparse.read.paragraphs import ENDS, LABEL, Grid, joined
+from policyparse.read.pages import Grid
+from policyparse.read.paragraphs import ENDS, LABEL, joined
 
 _SAME = 2.0  # points: edges nearer than this are one rule drawn twice
 _Box = tuple[float, float, float, float]
