@@ -128,7 +128,8 @@ def _limited(rules: Grammar, context: Context, start: int, end: int, period: Per
     if means == "finished":
         # 截至2010年底已办结 tells; 实施期限截至2030年底, beyond the document's own date, limits
         means = "deadline" if context.date and not period.high.startswith(UNKNOWN) else None
-    if means == "deadline" and not _past(period.high, context.date):
+    compared = text.startswith("的", end) and (context.year is None or period.high[:4] <= f"{context.year:04d}")
+    if means == "deadline" and not compared and not _past(period.high, context.date):
         return _Found(begin, end, "deadline", f"../{period.high}")
     return _Found(start, end, "date" if period.low == period.high else "range", period.value)
 
