@@ -18,7 +18,7 @@ _OTHER = "上下每这那任某后近"
 """Before 一月, 一季度 these make it another one, not the first (上一月, 每一季度)."""
 
 
-def period(
+def period_of(
     rules: Grammar, context: Context, match: re.Match[str], k: str, first: Period | None = None
 ) -> Period | None:
     """The period of date `k` of `match`: "1", or "2", the far end of a range, which takes over what it does not print.

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from policyparse.extract.time_amounts import amount, every_value, length_value, once_value
 from policyparse.extract.time_context import Context, context_of
-from policyparse.extract.time_dates import period
+from policyparse.extract.time_dates import period_of
 from policyparse.extract.time_grammar import Grammar, Word, grammar
 from policyparse.extract.time_values import UNKNOWN, Period, day, end_of, months, whole_year
 from policyparse.model import TimePoint, TimeType
@@ -91,11 +91,11 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
 
 def _read_date(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
     text, start, end = context.text, match.start(), match.end()
-    first = period(rules, context, match, "1")
+    first = period_of(rules, context, match, "1")
     if first is None:
         return None
     if match["link"]:
-        second = period(rules, context, match, "2", first)
+        second = period_of(rules, context, match, "2", first)
         if second is None:
             return None
         start, _ = _extend_back(rules, text, start, floor, only="start")
