@@ -213,7 +213,14 @@ class Gazetteer:
             if rest in self._named or rest in self._towns:
                 parts.append(rest)
                 break
-            size = next((n for n in range(min(len(rest) - 1, 15), 1, -1) if rest[:n] in self._named), 0)
+            size = next(
+                (
+                    n
+                    for n in range(min(len(rest) - 1, 15), 1, -1)
+                    if rest[:n] in self._named and rest[n:] not in self._suffixes
+                ),
+                0,
+            )
             if size and self._zone.fullmatch(rest) and not rest[:size].endswith(("省", "市", "区", "县", "州", "旗")):
                 size = 0
             if not size and (masked := MASKED.match(rest)) and masked.end() < len(rest):

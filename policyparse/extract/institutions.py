@@ -40,14 +40,15 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     found = places.find(text)
     ends = {end: start for start, end, _ in found}
     for part in (outline.facts.place or "").split("/"):
-        _add_place(text, part, ends)
+        for name in {part, re.sub("(?:街道|镇|乡)$", "", part)}:
+            _add_place(text, name, ends)
     own = Places(outline, places)
     candidates = Walker(text, ends, words).candidates()
     judge = Judge(text, words, outline.facts.level, own.lowest, own.zone)
     judge.judge(candidates)
     everything = candidates + judge.departments(candidates)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
-    kept = _longest(kept + _aliases(text, kept))
+    kept = _longest(_aliases(text, kept) + kept)
     names = canonical_names(outline, own, kept, words)
     return [
         Institution(

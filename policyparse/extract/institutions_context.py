@@ -165,6 +165,11 @@ class Judge:
                 return previous.rejected
         if candidate.parent is not None:
             return ""
+        if candidate.prefix_sort == "level" and head.sort == "body" and previous is not None:
+            # 各镇人民政府、街道办事处: 各 reaches the next of the same or a lower level
+            here, there = (self._printed_rank(c) for c in (candidate, previous))
+            if previous.rejected == "collective" and here >= there and self._joined(previous.end, candidate.start):
+                return "collective"
         if candidate.prefix_sort == "level" and head.sort in ("closed", "strict"):
             return "class" if _LEVELS.match(self.text, candidate.start) else ""
         if candidate.prefix_sort:
@@ -199,6 +204,9 @@ class Judge:
         if previous is not None and previous.end < candidate.start and self._refused(previous, candidate.start):
             return previous.rejected
         return "" if self._definite(candidate, sibling and candidate.elided is not None) else "class"
+
+    def _printed_rank(self, candidate: Candidate) -> int:
+        return LEVEL_WORDS.get(self.text[candidate.start : candidate.prefix], 9)
 
     def _class(self, candidate: Candidate) -> bool:
         """Whether the name is that of a class: 政务服务中心; …医院 that ends in 公立医院; 县乡…中心, 国家…中心."""
@@ -324,7 +332,7 @@ class Judge:
         return Candidate(prefix, end, head, start, start, sort)
 
     def _boundary(self, at: int) -> bool:
-        return self.lexicon.boundaries.ending_at(self.text, at, max(0, at - 6)) > 0 or self.text[at - 1] in "我本"
+        return self.lexicon.boundaries.ending_at(self.text, at, max(0, at - 6)) > 0 or self.text[at - 1 : at] in ("我", "本")
 
     def _function_body(self, start: int, end: int) -> Candidate | None:
         """宣传部门, 机构编制部门, 县投资主管部门; 公安机关. A class (各级…部门, 主管部门) gives None."""
@@ -363,6 +371,8 @@ class Judge:
             "司法行政",
             "工商",
         ):
+            return None
+        if sort and text[at - 1 : at] == "全":
             return None
         if self._generic_before(at) or _COLLECTIVE.search(text[max(0, at - 20) : at]):
             return None

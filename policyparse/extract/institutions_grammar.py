@@ -66,7 +66,7 @@ class Walker:
         for match in lexicon.head_ends.finditer(text):
             end = match.end()
             for size in words.sizes[text[end - 1]]:
-                word = text[end - size : end]
+                word = text[max(0, end - size) : end]
                 if word not in words.words:
                     continue
                 candidate, kinds = None, False
@@ -74,7 +74,7 @@ class Walker:
                     kinds = kinds or head.sort not in ("name", "body")
                     if head.stop is not None and head.stop.match(text, end):
                         continue
-                    candidate = self._name(head, end - size, end)
+                    candidate = self._name(head, end - len(word), end)
                     if candidate is not None:
                         break
                 if candidate is not None:
@@ -269,7 +269,9 @@ class Walker:
                     functions += 1
                     continue
                 break
-            if sort == "group" and functions + unknown and (size := lexicon.verbs.ending_at(text, at, low)):
+            size = lexicon.verbs.ending_at(text, at, low) if sort == "group" else 0
+            # 改革试点工作|推进|办公室: right before the head a verb needs a word of the name on its left
+            if size and (functions + unknown or lexicon.functions.ending_at(text, at - size, low)):
                 verb_cut = at if verb_cut < 0 else verb_cut
                 at -= size
                 continue
