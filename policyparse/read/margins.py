@@ -36,14 +36,12 @@ def furniture_apart(page: Page, running: frozenset[str]) -> tuple[Page, list[Lin
     """The page without its page number, running heads and feet; and these."""
     furniture = []
     for lines, first in ((page.lines[:_MARGIN_LINES], True), (page.lines[: -_MARGIN_LINES - 1 : -1], False)):
-        beyond: Line | None = None
         for index, line in enumerate(lines):
             inner = lines[index + 1] if index + 1 < len(lines) else None
-            if _in_margin(line, page, first) and (_key(line) in running or _is_page_number(line, inner)):
-                furniture.append(line)
-            elif beyond is not None:
+            if not _in_margin(line, page, first):
                 break
-            beyond = line
+            if _key(line) in running or _is_page_number(line, inner):
+                furniture.append(line)
     starts = {line.start for line in furniture}
     kept = [line for line in page.lines if line.start not in starts]
     return replace(page, lines=kept), sorted(furniture, key=lambda line: line.start)
