@@ -162,6 +162,44 @@ def test_an_outcome_can_travel_between_processes(folder: Path) -> None:
     assert pickle.loads(pickle.dumps(outcome)) == outcome
 
 
+def hostile(path: Path) -> list[Document]:
+    """Stands in for a reader that a file brings down."""
+    text = path.read_text(encoding="utf-8")
+    if "hang" in text:
+        time.sleep(60)
+    if "crash" in text:
+        os._exit(11)
+    return parse(path)
+
+
+def test_workers_outlive_files_that_hang_and_crash(folder: Path) -> None:
+    (folder / "0.txt").write_text("crash", encoding="utf-8")
+    (folder / "1.txt").write_text("hang", encoding="utf-8")
+    with Corpus.open(folder.parent / "corpus", create=True) as corpus:
+        summary = import_files(corpus, [folder], parse=hostile, jobs=2, timeout=5)
+        assert {Path(record.path).name: record.code for record in summary.left} == {
+            "0.txt": "crashed",
+            "1.txt": "timed-out",
+            "empty.txt": "empty",
+        }
+        assert summary.files["done"] == 2
+        assert search(corpus, '"下放权限"').total == 1
+
+
+def test_workers_give_what_one_process_gives(folder: Path) -> None:
+    run(folder)
+    with Corpus.open(folder.parent / "other", create=True) as corpus:
+        import_files(corpus, [folder], parse=parse, jobs=2)
+        several = list(corpus.documents())
+    with Corpus.open(folder.parent / "corpus") as corpus:
+        assert list(corpus.documents()) == several
+
+
+def test_the_same_bytes_twice_in_one_run(folder: Path) -> None:
+    (folder / "c.txt").write_bytes((folder / "b.txt").read_bytes())
+    assert run(folder) == ({"done": 2, "skipped": 1, "failed": 1}, 3)
+
+
 SLOW_IMPORT = """
 import sys, time
 from pathlib import Path
@@ -177,23 +215,27 @@ def parse(path):
 def step(number, total, imported):
     print(number, flush=True)
 
-with room.Corpus.open({corpus!r}, create=True) as corpus:
-    import_files(corpus, [{folder!r}], parse=parse, progress=step)
+if __name__ == "__main__":
+  with room.Corpus.open({corpus!r}, create=True) as corpus:
+    import_files(corpus, [{folder!r}], parse=parse, progress=step, jobs={jobs})
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
-def test_killed_at_any_instant_it_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_killed_at_any_instant_it_goes_on(jobs: int, tmp_path: Path) -> None:
     """Nothing is lost, nothing is there twice, and the index agrees with the store after every kill."""
     folder, directory = tmp_path / "notices", tmp_path / "corpus"
     folder.mkdir()
     number = 40
     for each in range(number):
         (folder / f"{each:02}.txt").write_text(f"第{each}号通知\n将第{each}项权限下放到镇。\n", encoding="utf-8")
-    script = SLOW_IMPORT.format(tests=str(Path(__file__).parent), corpus=str(directory), folder=str(folder))
+    script = SLOW_IMPORT.format(tests=str(Path(__file__).parent), corpus=str(directory), folder=str(folder), jobs=jobs)
+    program = tmp_path / "program.py"  # a file, so that its workers can load it too
+    program.write_text(script, encoding="utf-8")
     dice = random.Random(20091109)
-    for _ in range(4):
-        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+    for _ in range(3):
+        with subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             for _ in range(dice.randint(1, 12)):
                 if not process.stdout.readline():
@@ -206,7 +248,7 @@ def test_killed_at_any_instant_it_goes_on(tmp_path: Path) -> None:
             done = corpus.store.imports("done")
             assert len(documents) == len(done)
             assert search(corpus, '"权限下放到镇"', fold=False, limit=100).total == len(documents)
-    assert subprocess.run([sys.executable, "-c", script], stdout=subprocess.DEVNULL, check=False).returncode == 0
+    assert subprocess.run([sys.executable, str(program)], stdout=subprocess.DEVNULL, check=False).returncode == 0
     with Corpus.open(directory) as corpus:
         assert len(list(corpus.documents())) == number
         assert corpus.store.imports("pending") == []

@@ -6,20 +6,18 @@ In: paths. Out: JSON Lines, or a corpus and a report. Touches: through pipeline 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from policyparse.batch import Summary, find_files, import_files, printable, read_file
+from policyparse.batch import Pipeline, Summary, find_files, import_files, printable, read_file
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.tables import complain, console, counted, show_table
 from policyparse.corpus import Corpus, Imported
-from policyparse.model import Document
-from policyparse.vocabulary import Vocabulary
 
 _STATUSES = ("pending", "done", "skipped", "failed")
 
@@ -40,7 +38,8 @@ _STATUSES = ("pending", "done", "skipped", "failed")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE…")
 @vocab_option
 def parse_command(sources: tuple[Path, ...], vocab: Path | None) -> int:
-    read = _parser(vocabulary(vocab))
+    vocabulary(vocab)  # a folder that is not there is said once, and not for every file
+    read = Pipeline(vocab)
     left = False
     for found in find_files(sources):
         if found.code is not None:
@@ -77,11 +76,32 @@ def parse_command(sources: tuple[Path, ...], vocab: Path | None) -> int:
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE…")
 @corpus_option
 @click.option("--again", is_flag=True, help=say("Read also what was imported before.", "导入过的也重新解析。"))
+@click.option(
+    "--jobs",
+    type=click.IntRange(0, 64),
+    default=lambda: os.cpu_count() or 1,
+    show_default=say("one a processor", "每个处理器一个"),
+    help=say("Processes that read; 0 reads in this one.", "读文件的进程数；0 表示不另开进程。"),
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=300.0,
+    show_default=True,
+    help=say("Seconds for one file.", "每个文件最多用多少秒。"),
+)
 @vocab_option
 @json_option
-def import_command(sources: tuple[Path, ...], directory: Path, again: bool, vocab: Path | None, as_json: bool) -> int:
+def import_command(
+    sources: tuple[Path, ...],
+    directory: Path,
+    again: bool,
+    jobs: int,
+    timeout: float,
+    vocab: Path | None,
+    as_json: bool,
+) -> int:
     words = vocabulary(vocab)
-    read = _parser(words)
     screen = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
@@ -95,7 +115,9 @@ def import_command(sources: tuple[Path, ...], directory: Path, again: bool, voca
             if imported.status == "failed":
                 complain(_record_sentence(imported))
 
-        summary = import_files(corpus, sources, parse=read, again=again, progress=step)
+        summary = import_files(
+            corpus, sources, parse=Pipeline(vocab), again=again, jobs=jobs, timeout=timeout, progress=step
+        )
         counts = corpus.store.counts()
     if as_json:
         report = {
@@ -109,12 +131,6 @@ def import_command(sources: tuple[Path, ...], directory: Path, again: bool, voca
     else:
         click.echo(_summary(summary, directory, counts))
     return 0 if summary.complete else 1
-
-
-def _parser(words: Vocabulary | None) -> Callable[[Path], list[Document]]:
-    from policyparse.pipeline import parse  # here, because search and show need not wait for the readers of files
-
-    return lambda path: parse(path, vocabulary=words)
 
 
 def _summary(summary: Summary, directory: Path, counts: dict[str, int]) -> str:
