@@ -45,7 +45,8 @@ def lines_of(stream: bytes) -> list[str] | None:
     if flags & _WIDE:
         text = raw.decode("utf-16-le", "replace")
     else:
-        text = raw[:length].decode(_CODE_PAGES.get(language, "cp1252"), "replace")
+        western = "mac_roman" if stream[0x13] & 1 else "cp1252"  # fMac
+        text = raw[:length].decode(_CODE_PAGES.get(language, western), "replace")
     for _ in range(3):  # fields stand within fields, seldom deeper
         text = _FIELD_CODE.sub("", text)
     text = text.replace("\x07\x07", "\r").replace("\x07", "\t").replace("\x0b", "\r").replace("\x0c", "\r")

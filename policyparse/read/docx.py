@@ -93,7 +93,7 @@ class _Document:
         self.links = self._relationships(self.main_name)
         self.styles = Styles(self._linked("styles"))
         self.numbering = Numbering(self._linked("numbering"), self.styles)
-        self.paragraphs = self.tables = self.cells = 0
+        self.paragraphs = self.tables = self.cells = self.contents = 0
         self.pending: Inline | None = None
         self.notes: list[tuple[str, str, int | None]] = []
         self.warnings: list[str] = []
@@ -132,9 +132,7 @@ class _Document:
     # The document ------------------------------------------------------------------------------------------------
 
     def reading(self) -> Reading:
-        body = self.main.find(W + "body")
-        if body is None:
-            body = self.main
+        bodies = self.main.findall(W + "body") or [self.main]  # a few broken writers leave several
         furniture: dict[str, list[Block]] = {"header": [], "footer": []}
         for target, kind in self._running_parts():
             root = self.part(target)
@@ -143,7 +141,8 @@ class _Document:
                     Block(block.text, Origin(), "furniture") for block in self._sub(root, None) if block.text.strip()
                 ]
         blocks: list[Block] = []
-        self._walk(body, blocks, main=True)
+        for body in bodies:
+            self._walk(body, blocks, main=True)
         self._flush(blocks)
         blocks += self._note_blocks()
         if self.changes:
@@ -243,10 +242,12 @@ class _Document:
                     gone = child.find(W + "del") is not None or child.find(W + "moveFrom") is not None
                     self.changes = self.changes or gone
                     joined = gone or on(child.find(W + "vanish"))
-        inline = self.pending or Inline(self.styles, place)
+        inline = self.pending or Inline(self.styles, place, self.contents if main else 0)
         self.pending = None
         inline.run(element, self.styles.get(style_id).hidden)
         self.changes = self.changes or inline.changes
+        if main:
+            self.contents = inline.contents
         if joined:
             self.pending = inline
             return

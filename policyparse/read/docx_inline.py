@@ -27,6 +27,8 @@ _SYMBOLS: dict[str, dict[int, str]] = {
     "symbol": {0xB7: "•", 0xB4: "×", 0xB8: "÷", 0xB1: "±", 0xA3: "≤", 0xB3: "≥", 0xB9: "≠", 0xAE: "→", 0xB0: "°",
                0xA5: "∞", 0xE5: "∑"},
 }  # fmt: skip
+# Line ends in the XML are spaces; U+FFFC stands for an object that is not text.
+_PLAIN = {10: " ", 13: " ", 0xFFFC: None}
 _SKIP = frozenset(
     W + tag
     for tag in (
@@ -46,14 +48,16 @@ _ENTRY = re.compile(r"(?:\t|[.…·]{2,40}\s{0,4})[0-9ivxIVX]{1,5}\s{0,4}$")
 class Inline:
     """A paragraph's text as it grows; paragraphs whose mark is deleted grow into the next."""
 
-    def __init__(self, styles: Styles, place: int | None) -> None:
+    def __init__(self, styles: Styles, place: int | None, contents: int = 0) -> None:
+        """`contents`: how many fields of a table of contents are still open from the paragraphs before."""
         self.styles, self.place = styles, place
+        self.contents = contents
         self.boxes: list[Any] = []
         self.notes: list[tuple[str, str]] = []
         self.changes = False
         self._pieces: list[str] = []
         self._fields: list[list[Any]] = []  # [in its result, its code]
-        self._contents = False
+        self._contents = contents > 0
 
     def text(self) -> str:
         return "".join(self._pieces)
@@ -65,6 +69,8 @@ class Inline:
     def run(self, paragraph: Any, hidden: bool) -> None:
         """Read a w:p. `hidden`: its style hides it."""
         self._walk(paragraph, hidden)
+        if any(code.strip().upper().startswith("TOC") for _, code in self._fields):
+            self.contents += len(self._fields)
         # a field's code ends within its paragraph: one left open is damage, and must not swallow the rest
         self._fields = []
 
@@ -78,7 +84,7 @@ class Inline:
                 self._run(element, hidden)
             elif tag == W + "t":
                 if not hidden and element.text and self._shown():
-                    self._pieces.append(element.text.replace("\n", " "))
+                    self._pieces.append(element.text.translate(_PLAIN))
             elif tag in _SKIP:
                 continue
             elif tag in _SIGNS:
@@ -140,6 +146,8 @@ class Inline:
             in_result, code = self._fields.pop()
             if not in_result and not hidden and self._shown():
                 self._pieces.append(_ring(code))
+        elif kind == "end" and self.contents:
+            self.contents -= 1
 
     def _alternate(self, element: Any, hidden: bool) -> None:
         before = len(self._pieces), len(self.boxes)
