@@ -28,6 +28,7 @@ from policyparse.tag.features import Features, blocks_of
 from policyparse.train.clauses import CorpusError, LabelledClause, check_classes, fingerprint, read_clauses
 from policyparse.train.evaluation import Evaluation, as_text, confusion_table, evaluate_scores
 from policyparse.train.learners import LEARNERS, Scorer, linear_heads
+from policyparse.train.marking import with_marks
 
 __all__ = [
     "CorpusError", "Evaluation", "LabelledClause", "as_text", "compare", "confusion_table", "cross_validate",
@@ -39,7 +40,7 @@ Given = list[list[tuple[str, float]]]
 # scikit-learn's C for the two heads, and the main head's part in the rank. Swept in nested
 # cross-validation on the written clauses (models/README.md); flat around these.
 STRENGTH = 8.0
-SHARE = 0.5
+SHARE = 0.3
 FOLDS = 5
 # A tag's own threshold is drawn half-way to that of all tags together: few clauses decide each.
 OWN_PART = 0.5
@@ -60,6 +61,7 @@ def train(clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: i
     Thresholds and calibration come from folds, grouped by document, that their clauses were not learned from.
     """
     check_classes(clauses, tags)
+    clauses = with_marks(clauses)
     has, main = labels(clauses, tags)
     ranks = held_out_ranks(clauses, tags, seed)
     thresholds = choose_thresholds(ranks, has)
@@ -79,7 +81,7 @@ def evaluate(model: Model, clauses: Sequence[LabelledClause]) -> Evaluation:
     """The figures of `model` on labelled clauses, which it should not have been trained on."""
     if stray := sorted({tag for clause in clauses for tag in clause.tags} - set(model.tags)):
         raise CorpusError(f"unknown tag {stray[0]} in the clauses — the model knows {', '.join(model.tags)}")
-    contexts = [clause.context() for clause in clauses]
+    contexts = [clause.context() for clause in with_marks(clauses)]
     scores = model.calibrated(model.ranks(contexts))
     return evaluate_scores([c.tags for c in clauses], Tagger(model).ranked(contexts), model.tags, scores)
 
@@ -87,6 +89,7 @@ def evaluate(model: Model, clauses: Sequence[LabelledClause]) -> Evaluation:
 def cross_validate(clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: int = 0) -> Evaluation:
     """The figures on clauses whose documents each fold's model has not seen."""
     check_classes(clauses, tags)
+    clauses = with_marks(clauses)
     has, _ = labels(clauses, tags)
     ranks = held_out_ranks(clauses, tags, seed)
     given: Given = [[] for _ in clauses]
@@ -171,7 +174,7 @@ def compare(
     """Figures of every learner in nested cross-validation: inner folds choose its setting, outer ones judge it."""
     check_classes(clauses, tags)
     has, main = labels(clauses, tags)
-    rows = [blocks_of(clause.context()) for clause in clauses]
+    rows = [blocks_of(clause.context()) for clause in with_marks(clauses)]
     out = {}
     for name, learner in LEARNERS.items():
         given: Given = [[] for _ in clauses]
