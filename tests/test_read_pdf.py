@@ -53,6 +53,24 @@ def test_paragraphs_without_indent_are_told_by_their_last_lines() -> None:
     assert text_blocks(page.bytes()) == [LONG, NEXT, LABELLED]
 
 
+def test_an_addressee_that_fills_its_line_is_a_paragraph() -> None:
+    address = "各镇人民政府，各街道办事处，县政府各部门，县直各企业事业单位："
+    page = Printer()
+    for text in (address[4:], LONG, NEXT):
+        page.paragraph(text, indent=0)
+    assert text_blocks(page.bytes()) == [address[4:], LONG, NEXT]
+
+
+def test_a_first_line_that_ends_as_far_in_as_it_begins_is_not_centred() -> None:
+    long_number = (
+        "县财政局按规定返还土地出让金县级留成部分的八成共计人民币1234567.89万元，专项用于基础设施建设和公共服务。"
+    )
+    page = Printer()
+    for text in (LONG, long_number, NEXT):
+        page.paragraph(text)
+    assert text_blocks(page.bytes()) == [LONG, long_number, NEXT]
+
+
 def test_white_between_lines_parts_paragraphs() -> None:
     full = LONG[:27] + "。"
     page = Printer()

@@ -24,17 +24,19 @@ from policyparse.read.pages import Grid, Page
 
 # In ems of the following line
 _INDENT = 1.2  # a first line is indented by two; one that is out by less is badly set
+_HIGHEST_INDENT = 3.5
 _KINSOKU = 2.0  # a full line may lack a sign that must not end it or begin the next, and that sign's neighbour
 _FAR = 0.3  # of the column's width
 _GAP = 0.4  # so much more white than usual between two lines parts them
 _SIZE_CHANGE = 0.12
 _TITLE_PITCH = 2.0
 _TITLE_SIZE = 1.15  # of the body's size: from here on centred lines are one title
+_HANGING = "，。、；：！？"
 ENDS = tuple("。！？；：!?;:”’」』）)》】")
 # 一、 （一） 1. (1) 第一条 ① 附件1; 一是 and the like stand inside paragraphs
 LABEL = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、](?!\d)|[.．]\d| )"
-    r"|第[一二三四五六七八九十百零〇\d]{1,6}[章节条款篇部编]|[①-⑳]|附件|附表)"
+    r"|第[一二三四五六七八九十百零〇\d]{1,6}[章节条款篇部编]|[①-⑳]|附[件表：:])"
 )
 _NARROWEST = 0.6  # of the page's width: where a text of one column may end at the earliest
 _EDGE_SHARE = 0.05  # of a column's lines: an edge that fewer share is an accident
@@ -170,7 +172,7 @@ class _Assembly:
             return False
         if self._is_title(line) and _centred(above) and _centred(line):
             return not beside and above.bold == line.bold
-        if above.centred or line.centred or _set_off(above, line) or above.gaps + line.gaps > 1:
+        if self._is_centred(above) or self._is_centred(line) or _set_off(above, line) or above.gaps + line.gaps > 1:
             return False
         if above.short > _first_unit(line) + _KINSOKU * em:
             return False
@@ -179,9 +181,17 @@ class _Assembly:
         labelled = LABEL.match(line.text) is not None
         if above.text.endswith(ENDS):
             # The last line of a paragraph may be as good as full: then the next one's label or weight tells
-            loose = not self.indented and (above.short > 0.6 * em + _first_unit(line) or above.bold != line.bold)
-            return not (labelled or loose)
+            loose = above.short > 0.6 * em + _first_unit(line) or above.bold != line.bold or self._is_address()
+            return not (labelled or (loose and not self.indented))
         return not (labelled and above.short > _first_unit(line))
+
+    def _is_centred(self, line: Line) -> bool:
+        """Whether a line is centred, and not the first of a paragraph that happens to end as far from its edge."""
+        return line.centred and not (self.indented and line.indent < _HIGHEST_INDENT * line.size)
+
+    def _is_address(self) -> bool:
+        """Whether the open paragraph is no sentence but ends in a colon: an addressee, or 现批复如下："""
+        return self.lines[-1].text.endswith("：") and not any("。" in line.text for line in self.lines)
 
     def _is_title(self, line: Line) -> bool:
         return line.size > _TITLE_SIZE * self.body_size
@@ -235,7 +245,7 @@ def _body_size(pages: Sequence[Page]) -> float:
 def _first_lines_are_indented(pages: Sequence[Page]) -> bool:
     """Whether the document sets off its paragraphs by an indent of about two characters."""
     body = [line for page in pages for line in page.lines if not line.centred]
-    indented = sum(1 for line in body if _INDENT * line.size < line.indent < 3.5 * line.size)
+    indented = sum(1 for line in body if _INDENT * line.size < line.indent < _HIGHEST_INDENT * line.size)
     flush = sum(1 for line in body if line.indent < 0.6 * line.size)
     return indented > 0.1 * max(flush, 1) and indented > 0.06 * len(body)
 
@@ -282,16 +292,20 @@ def _with_edges(pages: Sequence[Page]) -> list[Page]:
 
 
 def _edges(lines: Sequence[Line]) -> tuple[float, float]:
-    """The left and the right edge of a column: the outermost that more than an accidental line reaches."""
+    """The left and the right edge of a column: the outermost that more than an accidental line reaches.
+
+    Signs that may hang over the right edge (GB/T 15834—2011, 5.1) do not count for it.
+    """
     em = median(line.size for line in lines) / 2
     least = _EDGE_SHARE * len(lines)
-    lefts = Counter(round(line.x0 / em) for line in lines)
-    rights = Counter(round(line.x1 / em) for line in lines)
+    starts = [line.x0 for line in lines]
+    ends = [line.x1 - (line.size if line.text[-1] in _HANGING else 0) for line in lines]
+    lefts, rights = (Counter(round(place / em) for place in places) for places in (starts, ends))
     left = min(edge for edge, count in lefts.items() if count > least or count == max(lefts.values()))
     right = max(edge for edge, count in rights.items() if count > least or count == max(rights.values()))
     return (
-        min(line.x0 for line in lines if round(line.x0 / em) == left),
-        max(line.x1 for line in lines if round(line.x1 / em) == right),
+        min(place for place in starts if round(place / em) == left),
+        max(place for place in ends if round(place / em) == right),
     )
 
 
