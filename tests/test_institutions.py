@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from policyparse.extract.institutions import institutions
 from policyparse.passing import Facts, Outline
-from policyparse.vocabulary import shipped
+from policyparse.vocabulary import Vocabulary, shipped
 
 CASES = Path(__file__).parent / "cases"
 
@@ -74,3 +74,38 @@ def test_titles_hold_no_mention(text: str) -> None:
     """Nothing is found in the document's own title lines."""
     whole = Outline(text, [], [], [], Facts(), ((0, len(text)),))
     assert institutions(whole, shipped()) == []
+
+
+def examples(column: str) -> list[Any]:
+    """The vocabulary's own examples: every row of a head or a function word that has one."""
+    return [
+        pytest.param(row[column], id=f"{table}-{row[column]}")
+        for table in ("institutions_functions", "institutions_kinds", "institutions_bodies", "institutions_names")
+        for row in shipped().table(table)
+        if row.get(column) and row.get("class") != "none" and "某" not in row[column]
+    ]
+
+
+@pytest.mark.parametrize("example", examples("example"))
+def test_every_example_is_found(example: str) -> None:
+    found = [mention.text for mention in institutions(outline(f"成立{example}，会同{example}办理。"), shipped())]
+    assert example in found, f"词表例子“{example}”没有被认出：认出的是 {found}；请检查职能词、通名是否都在词表里"
+
+
+@pytest.mark.parametrize("counter", examples("counter_example"))
+def test_no_counter_example_is_found(counter: str) -> None:
+    found = [mention.text for mention in institutions(outline(f"{counter}。"), shipped())]
+    assert counter not in found, f"词表反例“{counter}”被当成了机构；请在 not_before 里加字"
+
+
+def test_an_expert_adds_a_department(tmp_path: Path) -> None:
+    """A row in an overlay folder is all that a new function word, abbreviation or class needs."""
+    text = "县低空经济局、县航促办负责，支持零工驿站建设。"
+    before = [mention.text for mention in institutions(outline(text), shipped())]
+    (tmp_path / "institutions_functions.csv").write_text(
+        "function,full,department,from,to,example\n低空经济,,yes,2024,,县低空经济局\n航促,航空产业促进,,2024,,\n", "utf-8"
+    )
+    own = Vocabulary(tmp_path)
+    found = {mention.text: mention.canonical for mention in institutions(outline(text), own)}
+    assert before == ["县低空经济局"]
+    assert found == {"县低空经济局": "县低空经济局", "县航促办": "县航空产业促进办公室"}

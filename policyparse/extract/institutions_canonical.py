@@ -413,6 +413,9 @@ class Namer:
         town = re.sub(r"(?:街道|镇|乡)$", "", self.places.parts[4])
         return parent + self._open(modifiers + "局", "", "局") + town + "分局"
 
+    def _printed(self, c: Candidate) -> str:
+        return self.text[c.start : c.prefix]
+
     def _function(self, c: Candidate, surface: str) -> str:
         word = self.text[c.prefix : c.end] if c.prefix_sort else surface
         if c.head.sort == "department" and not c.prefix_sort:
@@ -424,7 +427,8 @@ class Namer:
             place, _ = self._place(c)
             return place + self._dated(rows)
         stem = re.sub(r"(?:行政)?(?:主管|管理)?(?:部门|机关)$", "", word)
-        if bureau := self.bureaus.get(stem):
+        bureau = self.bureaus.get(stem)
+        if bureau is not None and (not c.prefix_sort or self._printed(c) == self._printed(bureau)):
             return self.name(bureau)
         if c.prefix_sort == "level":
             place, known = self._place(c)

@@ -41,7 +41,7 @@ _DOCUMENT = re.compile(
     r"[〔（(]?[一二三四五六七八九〇○零十0-9]{0,6}[〕）)]?年?第?[一二三四五六七八九〇○零十百0-9]{1,5}号(?:文|令|公告|通知)"
 )
 _LABEL = re.compile(r"(?:^|[\n；;。：:])\s*[（(]?[0-9一二三四五六七八九十]{1,3}[、.．)）]\s*$")
-_LEVELS = re.compile(r"省市|省县|市县|市区|县区|县乡|县镇|区县|区镇|区街|镇街|街镇|乡镇|镇村|村镇")
+_LEVELS = re.compile(r"省辖|设区|直辖|省市(?![场政民容])|省县|市县|市区|县区|县乡|县镇|区县|区镇|区街|镇街|街镇|乡镇|镇村|村镇")
 _SET_UP = re.compile(r"(?:成立|组建|设立|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,3}[大个家所类级]")
 _HANGER = re.compile(r"(?:的?牌子|牌|[^，。；,;\n]{0,24}合署办公)")
@@ -118,8 +118,10 @@ class Judge:
             elif candidate.head.sort not in ("body", "name"):
                 candidate.start = candidate.prefix
                 candidate.prefix_sort = ""
-        if candidate.prefix_sort == "level" and before[-1:] == "全":
-            return "scope"
+        if candidate.prefix_sort == "level" and before[-1:] in ("全", "本"):
+            # 全市…中心; 本市学校, but 本区政府
+            if before[-1] == "全" or candidate.head.sort in ("open", "company", "strict"):
+                return "scope"
         alone = candidate.head.sort == "body" or candidate.prefix == candidate.head_start and candidate.parent is None
         if candidate.prefix_sort == "level" and alone and self.rank < 3:
             # in a province's document 县政府 is each county's
@@ -160,7 +162,9 @@ class Judge:
         """Whether a name without a place or level stands for a definite organ."""
         head = candidate.head
         nameless = candidate.prefix_sort == "zone" and ZONE.fullmatch(self.text, candidate.start, candidate.prefix)
-        if nameless and previous is not None and self._joined(previous.end, candidate.start):
+        if nameless and previous is not None and (
+            self._joined(previous.end, candidate.start) or self._refused(previous, candidate.start)
+        ):
             if previous.rejected in ("collective", "generic", "class"):
                 return previous.rejected
         if candidate.parent is not None:
@@ -188,6 +192,10 @@ class Judge:
             if head.bare == "yes" or (head.bare == "zone" and self.zone) or candidate.elided is not None:
                 return ""
             return "bare"
+        if head.sort == "strict" and self.text[candidate.start : candidate.head_start] in self.lexicon.components:
+            # 调解室, 指导站: nothing says whose or what
+            if candidate.elided is None and not self._set_up(candidate):
+                return "class"
         if head.sort in ("name", "closed", "strict", "branch"):
             if sibling and previous is not None and previous.rejected in ("collective", "generic"):
                 return previous.rejected

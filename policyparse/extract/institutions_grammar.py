@@ -30,6 +30,7 @@ _PARTY = re.compile(r"(?:中国共产党|中共|共青团|中国人民政治协�
 _CONJUNCTIONS = "和与及暨"
 _CLOSED = ("closed", "strict", "branch")
 _PARENTS = ("closed", "strict", "group", "branch", "name", "open")
+_ATTACHED = ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委", "党校")
 _SECTIONS = ("处", "科", "股", "室")
 _ALONE = ("局", "厅", "分局", "派出所", "司法所", "财政所", "工商所", "税务所", "国土所", "供电所", "支行", "分行")
 
@@ -61,28 +62,44 @@ class Walker:
         self.found: list[Candidate] = []
 
     def candidates(self) -> list[Candidate]:
-        text, lexicon = self.text, self.lexicon
-        words = lexicon.head_words
-        for match in lexicon.head_ends.finditer(text):
-            end = match.end()
-            for size in words.sizes[text[end - 1]]:
-                word = text[max(0, end - size) : end]
-                if word not in words.words:
-                    continue
-                candidate, kinds = None, False
-                for head in lexicon.heads[word]:
-                    kinds = kinds or head.sort not in ("name", "body")
-                    if head.stop is not None and head.stop.match(text, end):
-                        continue
-                    candidate = self._name(head, end - len(word), end)
-                    if candidate is not None:
-                        break
-                if candidate is not None:
-                    self._add(candidate)
-                # 卫生院 alone is a class: then it is not a 卫生 + 院 either
-                if candidate is not None or kinds:
-                    break
+        for match in self.lexicon.head_ends.finditer(self.text):
+            candidate = self._reading(match.end())
+            if candidate is not None:
+                self._add(candidate)
         return self.found
+
+    def _reading(self, end: int) -> Candidate | None:
+        """The longest name that ends at `end`, read with each head that ends there: 统计局, or 发展规划和统计|局.
+
+        A kind is the last that is tried: 卫生院 alone is a class, so it is no 卫生|院 either. A word that only
+        looks like a head (格局) shuts out shorter ones, unless a function word reaches across it (价|格|局).
+        """
+        text, lexicon = self.text, self.lexicon
+        best: Candidate | None = None
+        shut = end
+        for size in lexicon.head_words.sizes[text[end - 1]]:
+            word = text[max(0, end - size) : end]
+            if word not in lexicon.head_words.words:
+                continue
+            start = end - len(word)
+            last = False
+            for head in lexicon.heads[word]:
+                if head.sort == "none":
+                    shut = min(shut, start)
+                    continue
+                last = last or head.sort not in ("name", "body")
+                if head.stop is not None and head.stop.match(text, end):
+                    continue
+                if shut < end and start - lexicon.functions.ending_at(text, start) >= shut:
+                    return best
+                candidate = self._name(head, start, end)
+                if candidate is None:
+                    continue
+                if best is None or (candidate.start < best.start and (candidate.prefix_sort or not best.prefix_sort)):
+                    best = candidate
+            if last:
+                break
+        return best
 
     def _add(self, candidate: Candidate) -> None:
         """Longest name wins: what it covers goes."""
@@ -102,8 +119,6 @@ class Walker:
             return self._whole(head, head_start, end)
         if head.sort == "body":
             return self._body(head, head_start, end)
-        if head.sort == "none":
-            return None
         return self._kind(head, head_start, end)
 
     def _previous(self, at: int) -> Candidate | None:
@@ -156,8 +171,8 @@ class Walker:
             return None
         if not sort:
             previous = self._previous(head_start)
-            if previous is not None and head.word in ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委"):
-                if previous.head.sort not in ("body", "name"):
+            if previous is not None and head.word in _ATTACHED:
+                if previous.head.sort not in ("body", "name") or head.word == "党校":
                     return Candidate(
                         previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous
                     )
@@ -279,6 +294,9 @@ class Walker:
                 # 、向阳纸业: right after a list sign a single character is part of the name
                 if not (boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"):
                     break
+            if sort in _CLOSED and functions and (again := self._resplit(at, low)) is not None:
+                at = again
+                continue
             if sort in _CLOSED:
                 jump = self._unknown_to_prefix(at, low, sort, end)
                 if isinstance(jump, Candidate):
@@ -329,6 +347,17 @@ class Walker:
     def _closes(self, at: int) -> bool:
         """Whether a name plainly ends at `at`: before a list or closing sign, or 等."""
         return self.text[at : at + 1] in tuple("、，。；;,）)等〕") and self.text[at - 1] == "办"
+
+    def _resplit(self, at: int, low: int) -> int | None:
+        """Where another division of the function words reaches: 道路|运输管理 cannot be, 道路运输|管理 can."""
+        text, functions = self.text, self.lexicon.functions
+        for middle in range(at + 1, min(at + 5, len(text))):
+            size = functions.ending_at(text, middle, low)
+            if size > middle - at and any(
+                text[middle:stop] in functions.words for stop in range(middle + 1, min(middle + 9, len(text)))
+            ):
+                return middle - size
+        return None
 
     def _leads_to_prefix(self, at: int, low: int) -> bool:
         """Whether only function words stand between `at` and a place or level: then 和 is inside the name."""

@@ -64,6 +64,7 @@ class Lexicon:
     functions: Words
     function_full: dict[str, str]
     departments: Words
+    components: frozenset[str]
     boundaries: Words
     verbs: Words
     generic: Words
@@ -116,6 +117,7 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         functions=Words.of(row["function"] for row in functions),
         function_full={row["function"]: row["full"] for row in functions if row["full"]},
         departments=Words.of(row["function"] for row in functions if row["department"] == "yes"),
+        components=frozenset(row["function"] for row in functions if not row["department"] and not row["example"]),
         boundaries=Words.of(roles["boundary"]),
         verbs=Words.of(roles["verb"]),
         generic=Words.of(roles["generic"]),
