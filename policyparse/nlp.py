@@ -89,7 +89,7 @@ def record_of(span: Span) -> Record | None:
 
 def displacy(document: Document) -> dict[str, Any]:
     """`document`'s mentions as `spacy.displacy.render(…, style="ent", manual=True)` takes them."""
-    marked = [
+    marked: list[dict[str, Any]] = [
         {"start": record.start, "end": record.end, "label": label}
         for records, label in (
             (document.institutions, "INSTITUTION"),

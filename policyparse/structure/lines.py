@@ -261,8 +261,12 @@ def _carried(
             if _in_cover(words, named) and (endings.search(_without_date(title)) or words + "的" in named):
                 following = lines[last + 1].text if last + 1 < len(lines) else ""
                 if len(words) >= 8 and not _in_cover(words + bare(following), named):
-                    goes_on = last + 1 < len(lines) and _title_like(following) and endings.search(following)
-                    goes_on = goes_on and bare(following) not in ("目录", "目次")
+                    goes_on = (
+                        last + 1 < len(lines)
+                        and _title_like(following)
+                        and bool(endings.search(following))
+                        and bare(following) not in ("目录", "目次")
+                    )
                     return first, last + 2 if goes_on and len(following) < 40 else last + 1
     return None
 

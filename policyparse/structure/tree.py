@@ -251,7 +251,8 @@ _PARTICULAR = re.compile(
 
 
 def _particular(sentence: str) -> bool:
-    return bool(_PARTICULAR.search(sentence))
+    """Whether a sentence tells more than the point: figures, grounds, a judgement (a span of time in brackets does not)."""
+    return bool(_PARTICULAR.search(re.sub(r"[（(][^（()）]*[）)]", "", sentence)))
 
 
 def _unclosed(title: str) -> str:
