@@ -37,7 +37,7 @@ def read_doc(data: bytes, path: str, limits: Limits) -> Reading:
     try:
         with lenient():
             reading = _converted(data, path, limits)
-        warning = "some of its formatting is broken and was passed over"
+        warning = "some of its formatting, pictures or notes are broken and were passed over"
         return Reading(reading.blocks, reading.metadata, (*reading.warnings, warning))
     except Exception:
         pass

@@ -11,6 +11,7 @@ would be read as bare text. Only used after a plain conversion failed. Names tha
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,20 @@ from doc2docx.errors import Doc2DocxError
 
 _LOCK = threading.Lock()
 _READERS = ("formatting", "styles", "numbering", "sections", "pieces", "sprm")
+# The converter's readers of what may be left out → what stands for nothing there.
+_OPTIONAL: dict[str, tuple[Any, ...]] = {
+    "read_header_textboxes": ("TextBoxCollection", {}),
+    "read_shape_anchors": ("dict",),
+    "read_main_floating_pictures": ("FloatingPictureCollection",),
+    "read_header_floating_pictures": ("FloatingPictureCollection",),
+    "read_main_floating_shapes": ("FloatingShapeCollection",),
+    "read_header_floating_shapes": ("FloatingShapeCollection",),
+    "read_inline_pictures": ("InlinePictureCollection",),
+    "read_embedded_objects": ("EmbeddedObjectCollection",),
+    "read_comments": ("CommentCollection",),
+    "read_footnotes": ("FootnoteCollection",),
+    "read_endnotes": ("EndnoteCollection",),
+}
 _BROKEN = (Doc2DocxError, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError)
 
 
@@ -43,13 +58,10 @@ def lenient() -> Iterator[None]:
                     if hasattr(module, function):
                         changed.append((module, function, getattr(module, function)))
             converter = importlib.import_module("doc2docx.converter")
-            for function in ("read_header_textboxes",):
-                if hasattr(converter, function) and hasattr(converter, "TextBoxCollection"):
-                    changed.append((converter, function, getattr(converter, function)))
+            changed += [(converter, name, getattr(converter, name)) for name in _OPTIONAL if hasattr(converter, name)]
             for module, function, original in changed:
                 wrap = wrappers.get(function)
-                made = wrap(original) if wrap else _or_nothing(original, converter.TextBoxCollection)
-                setattr(module, function, made)
+                setattr(module, function, wrap(original) if wrap else _or_nothing(original, *_OPTIONAL[function]))
             yield
         finally:
             for module, function, original in changed:
@@ -94,11 +106,14 @@ def _one_by_one(apply: Any) -> Any:
     return apply_modifiers
 
 
-def _or_nothing(read: Any, empty: Any) -> Any:
+def _or_nothing(read: Any, kind: str, *arguments: Any) -> Any:
+    """A part that is no text, or stands beside it, is left out where it cannot be read."""
+
     def read_or_nothing(*args: Any, **options: Any) -> Any:
         try:
             return read(*args, **options)
         except _BROKEN:
-            return empty({})
+            make = getattr(sys.modules[read.__module__], kind, None) or dict
+            return make(*arguments)
 
     return read_or_nothing

@@ -27,8 +27,8 @@ _SYMBOLS: dict[str, dict[int, str]] = {
     "symbol": {0xB7: "•", 0xB4: "×", 0xB8: "÷", 0xB1: "±", 0xA3: "≤", 0xB3: "≥", 0xB9: "≠", 0xAE: "→", 0xB0: "°",
                0xA5: "∞", 0xE5: "∑"},
 }  # fmt: skip
-# Line ends in the XML are spaces; U+FFFC stands for an object that is not text.
-_PLAIN = {10: " ", 13: " ", 0xFFFC: None}
+# Line ends in the XML are spaces; U+FFFC stands for an object that is not text, U+00AD is a hyphen unseen.
+_PLAIN = {10: " ", 13: " ", 0xFFFC: None, 0xAD: None}
 _SKIP = frozenset(
     W + tag
     for tag in (

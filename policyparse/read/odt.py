@@ -21,6 +21,8 @@ from policyparse.read.odt_styles import OFFICE, STYLE, TABLE, TEXT, XML_ID, Numb
 from policyparse.read.reading import Reading
 
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+# White space in the XML is a space; U+FFFC stands for an object that is not text, U+00AD is a hyphen unseen.
+_PLAIN = {9: " ", 10: " ", 13: " ", 0xFFFC: None, 0xAD: None}
 # Elements that only wrap blocks.
 _WRAPPERS = frozenset(
     [TEXT + tag for tag in ("section", "index-body", "index-title", "list-header", "numbered-paragraph")]
@@ -106,9 +108,7 @@ class _Inline:
     def _say(self, text: str | None) -> None:
         """Characters of the XML: white space in it is one space (OpenDocument 1.2 §6.1.2)."""
         if text:
-            if "\n" in text or "\t" in text or "\r" in text:
-                text = text.replace("\t", " ").replace("\r", " ").replace("\n", " ")
-            self.pieces.append(text)
+            self.pieces.append(text.translate(_PLAIN))
 
     def text(self) -> str:
         return "".join(self.pieces)
