@@ -24,6 +24,7 @@ from policyparse.vocabulary import Row
 _YEAR = re.compile(r"(?<![0-9])((?:19[5-9]|20[0-4])[0-9])(?![0-9])")
 _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最高|中华|世界|联合国|部际|香港|澳门")
 _SECTIONS = ("处", "科", "股", "室")
+_PARTY = re.compile(r"^(?:中国共产党|中共|共青团)")
 _ZONED = re.compile(r"(?:开发区|新区|园区|高新区|经开区|示范区|度假区|保税区|试验区|合作区|管理区|片区)$")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
 # How many full names a short one is compared with: keeps the work linear in a document of any size.
@@ -206,6 +207,8 @@ class Namer:
             return self._own(surface)
         if c.parent is not None:
             return self._merged(c)
+        if c.head.sort == "group" and (mark := _PARTY.match(surface)):
+            return mark[0] + self._kind(c, surface)
         if c.head.sort == "body":
             return self._body(c) + ("机关" if surface.endswith("机关") else "")
         if c.head.sort == "name":
@@ -217,8 +220,7 @@ class Namer:
     def _place(self, c: Candidate) -> tuple[str, bool]:
         """(the place in front of the name, whether it is a known place)."""
         printed = self.text[c.start : c.prefix]
-        for mark in ("中国共产党", "中共", "共青团"):
-            printed = printed.removeprefix(mark)
+        printed = _PARTY.sub("", printed)
         if c.prefix_sort == "place":
             return self.places.complete(printed), True
         if c.prefix_sort == "zone":
@@ -336,6 +338,8 @@ class Namer:
             found = self._antecedent(c)
             if found:
                 return found
+        elif not c.prefix_sort and c is not (first := self.named_groups.get(c.head.word, {}).get(modifiers, c)):
+            return self.name(first)
         fuller = [
             other
             for longer, other in self.named_groups.get(c.head.word, {}).items()
@@ -396,6 +400,8 @@ class Namer:
                 if part in own:
                     return place + own.rsplit(part, 1)[1]
             return place + surface[c.prefix - c.start :]
+        if c.head.bare == "named" and not c.prefix_sort and c.unknown and not c.functions:
+            return surface  # 西湖大学: a proper name needs no place
         if _NATIONAL.match(words) or (c.head.sort == "company" and c.prefix_sort != "level"):
             return surface[: c.prefix - c.start] + words
         place, _ = self._place(c)

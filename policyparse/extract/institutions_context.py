@@ -43,6 +43,7 @@ _DOCUMENT = re.compile(
 _LABEL = re.compile(r"(?:^|[\n；;。：:])\s*[（(]?[0-9一二三四五六七八九十]{1,3}[、.．)）]\s*$")
 _LEVELS = re.compile(r"省辖|设区|直辖|省市(?![场政民容])|省县|市县|市区|县区|县乡|县镇|区县|区镇|区街|镇街|街镇|乡镇|镇村|村镇")
 _SET_UP = re.compile(r"(?:成立|组建|设立|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
+_UNITS = ("open", "branch", "strict")
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,3}[大个家所类级]")
 _HANGER = re.compile(r"(?:的?牌子|牌|[^，。；,;\n]{0,24}合署办公)")
 _FUNCTION_BODY = re.compile(r"(?:行政)?(?:主管|管理|监管|执法)?部门")
@@ -95,7 +96,7 @@ class Judge:
                 candidate.end += 2
         # 人才服务站、…服务所: what stands in one list with a named unit is named too
         for here, following in zip(reversed(candidates[:-1]), reversed(candidates[1:]), strict=True):
-            if here.rejected == "class" and not following.rejected and following.head.sort in ("open", "branch"):
+            if here.rejected == "class" and not following.rejected and following.head.sort in _UNITS:
                 if self.text[here.end : following.start] == "、" and self._starts(here.start):
                     here.rejected = ""
         return candidates
@@ -122,6 +123,8 @@ class Judge:
             # 全市…中心; 本市学校, but 本区政府
             if before[-1] == "全" or candidate.head.sort in ("open", "company", "strict"):
                 return "scope"
+        if candidate.prefix_sort == "level" and self.rank == 0 and not text.startswith(("国家", "全国"), start):
+            return "class"  # in a national document 市税务局 is each city's
         alone = candidate.head.sort == "body" or candidate.prefix == candidate.head_start and candidate.parent is None
         if candidate.prefix_sort == "level" and alone and self.rank < 3:
             # in a province's document 县政府 is each county's
@@ -196,6 +199,8 @@ class Judge:
             # 调解室, 指导站: nothing says whose or what
             if candidate.elided is None and not self._set_up(candidate):
                 return "class"
+        if head.sort == "branch" and head.bare == "yes" and self.rank < 2:
+            return "class"  # in a province's document 派出所 is any
         if head.sort in ("name", "closed", "strict", "branch"):
             if sibling and previous is not None and previous.rejected in ("collective", "generic"):
                 return previous.rejected

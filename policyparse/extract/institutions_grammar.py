@@ -178,6 +178,8 @@ class Walker:
                     )
             if foreign := self.lexicon.foreign.ending_at(text, head_start):
                 return Candidate(head_start - foreign, end, head, head_start, head_start, "foreign")
+            if end - head_start == 2 and previous is None and not self._opens(head_start):
+                return None  # 平台联动 holds no 台联
         return Candidate(prefix, end, head, head_start, head_start, sort)
 
     def _zone(self, at: int) -> int:
