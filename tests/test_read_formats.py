@@ -263,6 +263,26 @@ def test_unmerged_title_and_unit_stand_above_the_head_row():
     ]
 
 
+def test_excel_2003_xml():
+    cell = '<Cell{0}><Data ss:Type="String">{1}</Data></Cell>'
+    rows = [
+        cell.format(' ss:MergeAcross="2"', "下放事项目录"),
+        cell.format("", "序号") + cell.format("", "事项") + cell.format("", "下放单位"),
+        cell.format("", "1") + cell.format("", "甲项") + cell.format(' ss:MergeDown="1"', "县水务局"),
+        cell.format("", "2") + cell.format("", "乙项"),
+        cell.format("", "3") + cell.format(' ss:Index="3"', "县林业局"),
+    ]
+    data = (
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Sheet1"><Table>'
+        + "".join(f"<Row>{row}</Row>" for row in rows)
+        + "</Table></Worksheet></Workbook>"
+    ).encode()
+    blocks = read("目录.xls", data).blocks
+    assert blocks[0].text == "下放事项目录"
+    assert blocks[1].rows[1:] == (("1", "甲项", "县水务局"), ("2", "乙项", "县水务局"), ("3", "", "县林业局"))
+
+
 def test_stray_cell_far_away_is_refused():
     book = openpyxl.Workbook()
     book.active["A1"] = "甲"

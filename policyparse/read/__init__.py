@@ -39,6 +39,7 @@ _READERS: dict[str, tuple[str, str, str]] = {
     "xlsx": ("sheet", "read_sheet", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "xls": ("sheet", "read_sheet", "application/vnd.ms-excel"),
     "ods": ("sheet", "read_sheet", "application/vnd.oasis.opendocument.spreadsheet"),
+    "spreadsheetml": ("sheet_xml", "read_spreadsheetml", "application/xml"),
     "pdf": ("pdf", "read_pdf", "application/pdf"),
     "ofd": ("ofd", "read_ofd", "application/ofd"),
     "html": ("html", "read_html", "text/html"),
@@ -57,7 +58,6 @@ _UNREAD: dict[str, tuple[str, str]] = {
     "caj": ("it is a CNKI CAJ file", "print it to PDF and import that"),
     "program": ("it is a program, not a document", "leave it out of the folder"),
     "old-word": ("it is a Word file from before Word 97", "open it in Word or WPS, save it as .docx and import that"),
-    "spreadsheetml": ("it is an Excel 2003 XML file", "open it in Excel or WPS, save it as .xlsx and import that"),
     "ole": (
         "it is an OLE container without a Word or Excel document in it",
         "open it in the program that wrote it and save it as .docx",

@@ -43,7 +43,6 @@ def read_sheet(data: bytes, path: str, limits: Limits) -> Reading:
         shown = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     except BaseException as error:
         raise _refusal(error, data, path) from error
-    blocks: list[Block] = []
     warnings: list[str] = []
     cells = 0
     read: list[tuple[str, list[Block]]] = []
@@ -68,12 +67,23 @@ def read_sheet(data: bytes, path: str, limits: Limits) -> Reading:
             continue
         if found:
             read.append((sheet.name, found))
+    if warnings and not read and all("damaged" in warning for warning in warnings):
+        raise ReadError(path, "damaged", "none of its sheets can be read", "open it in Excel or WPS and save it again")
+    return whole_book(read, warnings)
+
+
+def whole_book(read: list[tuple[str, list[Block]]], warnings: list[str]) -> Reading:
+    """The sheets one after the other, each under its name where there are several and the author named them."""
+    blocks: list[Block] = []
     for name, found in read:
-        if len(read) > 1 and not _UNNAMED.match(name.strip()) and name.strip() != found[0].text.strip():
+        if (
+            len(read) > 1
+            and name.strip()
+            and not _UNNAMED.match(name.strip())
+            and name.strip() != found[0].text.strip()
+        ):
             blocks.append(Block(name, Origin(table=found[0].origin.table), "paragraph", 1))
         blocks += found
-    if warnings and not blocks and all("damaged" in warning for warning in warnings):
-        raise ReadError(path, "damaged", "none of its sheets can be read", "open it in Excel or WPS and save it again")
     return Reading(tuple(blocks), {}, tuple(warnings))
 
 
@@ -102,6 +112,11 @@ def _sheet_blocks(sheet: Any, number: int) -> list[Block]:
         for row in rows[first_row - top : last_row - top + 1]:
             for column in range(first_column - left, min(last_column - left + 1, len(row))):
                 row[column] = cell
+    return sheet_blocks(rows, number, top)
+
+
+def sheet_blocks(rows: list[list[Cell]], number: int, top: int = 0) -> list[Block]:
+    """The blocks of one sheet: its tables with what stands above and below them. `top`: the number of its first row."""
     blocks: list[Block] = []
     for start, end in _tables(rows):
         blocks += table_blocks(rows[start:end], number, None, loose=True, first_row=top + start)
