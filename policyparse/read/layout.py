@@ -76,8 +76,6 @@ _COLUMN_ROWS = 6
 _CROSSING = 0.25
 _COLUMN_FILL = 0.6
 
-_SPACES = " \u00a0\u2002\u2003\u2009\u3000\t"
-
 
 def lines(glyphs: Iterable[Glyph], width: float) -> list[Line]:
     """The lines of a page `width` wide, in reading order; their edges are not known yet."""
@@ -126,7 +124,7 @@ def _segments(row: Sequence[Glyph]) -> list[list[Glyph]]:
     out: list[list[Glyph]] = []
     edge = 0.0
     for glyph in row:
-        if glyph.text in _SPACES:
+        if glyph.text.isspace():
             if out:
                 out[-1].append(glyph)
             continue
@@ -139,7 +137,7 @@ def _segments(row: Sequence[Glyph]) -> list[list[Glyph]]:
 
 
 def _ends(segment: Sequence[Glyph]) -> tuple[float, float]:
-    inked = [glyph for glyph in segment if glyph.text not in _SPACES]
+    inked = [glyph for glyph in segment if not glyph.text.isspace()]
     return inked[0].x0, max(glyph.x1 for glyph in inked)
 
 
@@ -186,13 +184,13 @@ def _columns(rows: Sequence[Sequence[Sequence[Glyph]]], gutter: float) -> list[l
 def _line(segments: Sequence[Sequence[Glyph]]) -> Line:
     """One line's text, with white space where it means something, and its box without the white space at its ends."""
     row = [glyph for segment in segments for glyph in segment]
-    inked = [glyph for glyph in row if glyph.text not in _SPACES]
+    inked = [glyph for glyph in row if not glyph.text.isspace()]
     text: list[str] = []
     last: Glyph | None = None
     blank = ""
     for glyph in row:
-        if glyph.text in _SPACES:
-            blank = "\u3000" if "\u3000" in (glyph.text, blank) else " "
+        if glyph.text.isspace():
+            blank = "\u3000" if "\u3000" in glyph.text + blank else " "
             continue
         if last is not None:
             if glyph.text == last.text and abs(glyph.x0 - last.x0) < 0.25 * glyph.size:

@@ -1,22 +1,18 @@
 """PDF → paragraphs, tables and furniture, with page and place.
 
 In: a file's bytes. Out: a Reading. Touches nothing; runs no scripts, follows no links.
-Why pypdfium2 for the characters: five times as many pages a second as pdfplumber (61 against 12 of our six notices,
-on one busy core, paragraphs included), and it opens what that cannot. Why pdfplumber for tables, on those pages alone
-that have rules: no other kept library knows merged cells. Pages that are pictures go to `ocr.py`.
+Why pypdfium2: five times as many pages a second as pdfplumber (61 against 12 of our six notices on one busy core,
+paragraphs included), and it opens what that cannot. pdfplumber's table finder works on the rules that pypdfium2 shows
+(`pdf_tables.py`). Pages that are pictures go to `ocr.py`.
 """
 
 from __future__ import annotations
 
-import io
-import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import closing, contextmanager
 
-import pdfplumber
 import pypdfium2
 import pypdfium2.raw as pdfium
-from pdfplumber.pdf import PDF
 
 from policyparse.passing import ReadError
 from policyparse.read import ocr
@@ -34,7 +30,6 @@ _PICTURE_SHARE = 0.3
 _UNREADABLE_SHARE = 0.3
 _POINTS_PER_INCH = 72
 _WIDEST_PICTURE = 4_000  # dots: an A2 sheet at 150 an inch; a page may claim to be five metres wide
-_MOST_RULES = 4_000  # of a page: the largest tables have a tenth; a drawing's cost grows with their square
 
 
 def read_pdf(data: bytes, path: str, limits: Limits) -> Reading:
@@ -42,10 +37,8 @@ def read_pdf(data: bytes, path: str, limits: Limits) -> Reading:
 
     Raises ReadError: damaged, encrypted, too-large, no-text, needs-extra (nothing but pictures, and no OCR installed).
     """
-    with ExitStack() as stack:
-        document = _opened(data, path, limits)
-        stack.callback(document.close)
-        return _Document(document, data, path, limits, stack).reading()
+    with closing(_opened(data, path, limits)) as document:
+        return _Document(document, path, limits).reading()
 
 
 def page_text(data: bytes, number: int) -> str:
@@ -60,12 +53,10 @@ def page_text(data: bytes, number: int) -> str:
 @contextmanager
 def open_page(data: bytes, number: int, limits: Limits) -> Iterator[tuple[pypdfium2.PdfPage, Page]]:
     """Page `number` (from 1) as pypdfium2 has it and as it is read. Raises ReadError as `page_text` does."""
-    with ExitStack() as stack:
-        document = _opened(data, "the PDF", limits)
-        stack.callback(document.close)
+    with closing(_opened(data, "the PDF", limits)) as document:
         if not 0 < number <= len(document):
             raise ReadError("the PDF", "not-found", f"it has no page {number}", f"it has {len(document)} pages")
-        page = _Document(document, data, "the PDF", limits, stack).page(number)
+        page = _Document(document, "the PDF", limits).page(number)
         if page is None:
             raise _damaged("the PDF")
         yield document[number - 1], page
@@ -94,13 +85,9 @@ def _damaged(path: str) -> ReadError:
 class _Document:
     """A PDF being read, page after page."""
 
-    def __init__(
-        self, document: pypdfium2.PdfDocument, data: bytes, path: str, limits: Limits, stack: ExitStack
-    ) -> None:
-        self.document, self.data, self.path, self.limits, self.stack = document, data, path, limits, stack
+    def __init__(self, document: pypdfium2.PdfDocument, path: str, limits: Limits) -> None:
+        self.document, self.path, self.limits = document, path, limits
         self.warnings: list[str] = []
-        self.plumber: PDF | None = None
-        self.no_tables = False
         self.pictures: list[int] = []
         self.cells = self.characters = 0
 
@@ -132,7 +119,7 @@ class _Document:
                 self.pictures.append(number)
                 if ocr.available():
                     return self._recognised(page, number)
-            tables, rest = self._tables(number, sheet)
+            tables, rest = self._tables(sheet)
             return Page(number, sheet.width, sheet.height, lines(rest, sheet.width), tables, sheet.aside)
         except pypdfium2.PdfiumError:
             self.warnings.append(f"page {number}: damaged, left out")
@@ -148,23 +135,9 @@ class _Document:
         height, width = picture.shape[0] / scale, picture.shape[1] / scale
         return Page(number, width, height, lines(glyphs, width))
 
-    def _tables(self, number: int, sheet: Sheet) -> tuple[list[Grid], list[Glyph]]:
-        """The page's tables and the characters outside them; pdfplumber is asked only where there are rules."""
-        rules = sheet.horizontal_rules, sheet.vertical_rules
-        if min(rules) < 2 or sum(rules) > _MOST_RULES or sheet.turned or self.no_tables:
-            return [], sheet.glyphs
-        try:
-            if self.plumber is None:
-                logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of each odd font
-                self.plumber = pdfplumber.open(io.BytesIO(self.data))
-                self.stack.callback(_close, self.plumber)
-            page = self.plumber.pages[number - 1]
-            found = grids(page, sheet.glyphs, self.limits.max_cells - self.cells)
-            page.close()
-        except Exception:  # pdfminer raises anything on a damaged file; the text is there without it
-            self.no_tables = True
-            self.warnings.append(f"page {number} on: tables could not be told from text")
-            return [], sheet.glyphs
+    def _tables(self, sheet: Sheet) -> tuple[list[Grid], list[Glyph]]:
+        """The page's tables and the characters outside them."""
+        found = grids(sheet.rules, sheet.glyphs, self.limits.max_cells - self.cells)
         if found is None:
             raise self._too_large("its tables have too many cells")
         self.cells += sum(len(row) for grid in found[0] for row in grid.rows)
@@ -172,12 +145,6 @@ class _Document:
 
     def _too_large(self, reason: str) -> ReadError:
         return ReadError(self.path, "too-large", reason, "split it")
-
-
-def _close(plumber: PDF) -> None:
-    """Closing parses what has not been parsed yet, and so may stumble as reading does."""
-    with suppress(Exception):
-        plumber.close()
 
 
 def _is_picture(sheet: Sheet) -> bool:

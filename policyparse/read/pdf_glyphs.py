@@ -14,17 +14,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from policyparse.read.layout import Glyph
+from policyparse.read.pdf_rules import Box, drawn
 
 _BOLD = 600
 _TILT = 10  # degrees; more is a watermark or a label that runs along a margin
-_MOST_OBJECTS = 20_000  # of a page; drawings have more, tables do not
-_THIN, _LONG = 3.0, 12.0  # points: a rule, also where it is drawn as a narrow rectangle
 _NO_CHARACTERS = "\0\ufffd\ufffe\uffff"
 
 
@@ -32,8 +30,7 @@ _NO_CHARACTERS = "\0\ufffd\ufffe\uffff"
 class Sheet:
     """A page's upright characters and its size; `aside` is the text that stands askew.
 
-    turned:  whether it is read in another direction than the file shows it
-    rules:   how many drawn lines and boxes it has, counted to a few
+    rules:   the drawn lines that are level or upright, as x0, top, x1, bottom
     picture: which share of it pictures cover
     unreadable: characters whose font does not say what they are
     """
@@ -42,9 +39,7 @@ class Sheet:
     height: float
     glyphs: list[Glyph]
     aside: str
-    turned: bool
-    horizontal_rules: int
-    vertical_rules: int
+    rules: list[Box]
     picture: float
     unreadable: int
 
@@ -71,13 +66,11 @@ def read_sheet(page: pypdfium2.PdfPage) -> Sheet:
             x0, y0, x1, y1 = place(left, bottom, right, top)
             glyphs.append(Glyph(text, x0, y0, x1, y1, size, bold))
     width, height = box[2] - box[0], box[3] - box[1]
-    horizontal, vertical, picture = _drawn(page.raw)
+    rules, picture = drawn(page.raw)
     if upright % 180:
-        width, height, horizontal, vertical = height, width, vertical, horizontal
-    return Sheet(
-        width, height, glyphs, "".join(aside), upright != rotation, horizontal, vertical,
-        min(picture / max(width * height, 1.0), 1.0), unreadable,
-    )  # fmt: skip
+        width, height = height, width
+    share = min(picture / max(width * height, 1.0), 1.0)
+    return Sheet(width, height, glyphs, "".join(aside), [place(*rule) for rule in rules], share, unreadable)
 
 
 _Raw = tuple[str, float, float, float, float, float, bool, float]
@@ -114,10 +107,7 @@ def _characters(textpage: pypdfium2.PdfTextPage) -> Iterator[_Raw]:
         yield text, box.left, box.bottom, box.right, box.top, size or box.top - box.bottom, bold, angle
 
 
-_Box = tuple[float, float, float, float]
-
-
-def _turned(box: _Box, upright: int) -> Callable[[float, float, float, float], _Box]:
+def _turned(box: Box, upright: int) -> Callable[[float, float, float, float], Box]:
     """How (left, bottom, right, top) of the page's space becomes (x0, top, x1, bottom) of the page as it is read."""
     x_min, y_min, x_max, y_max = box
     if upright == 90:
@@ -127,36 +117,3 @@ def _turned(box: _Box, upright: int) -> Callable[[float, float, float, float], _
     if upright == 270:
         return lambda left, bottom, right, top: (y_max - top, x_max - right, y_max - bottom, x_max - left)
     return lambda left, bottom, right, top: (left - x_min, y_max - top, right - x_min, y_max - bottom)
-
-
-def _drawn(page: Any) -> tuple[int, int, float]:
-    """(horizontal rules, vertical rules, area of pictures) of the page's drawing, forms included."""
-    horizontal = vertical = 0
-    area = 0.0
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    stack = [(pdfium.FPDFPage_GetObject(page, index)) for index in range(_count(pdfium.FPDFPage_CountObjects(page)))]
-    seen = 0
-    while stack and seen < _MOST_OBJECTS:
-        drawn = stack.pop()
-        seen += 1
-        kind = pdfium.FPDFPageObj_GetType(drawn)
-        if kind == pdfium.FPDF_PAGEOBJ_FORM:
-            count = _count(pdfium.FPDFFormObj_CountObjects(drawn))
-            stack += [pdfium.FPDFFormObj_GetObject(drawn, index) for index in range(count)]
-        elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
-            if not pdfium.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
-                continue
-            wide, high = right.value - left.value, top.value - bottom.value
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                area += max(wide, 0.0) * max(high, 0.0)
-            elif wide > _LONG and high > _LONG:
-                horizontal, vertical = horizontal + 2, vertical + 2
-            elif wide > _LONG and high < _THIN:
-                horizontal += 1
-            elif high > _LONG and wide < _THIN:
-                vertical += 1
-    return horizontal, vertical, area
-
-
-def _count(number: int) -> int:
-    return max(0, min(number, _MOST_OBJECTS))

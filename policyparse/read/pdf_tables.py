@@ -1,6 +1,7 @@
 """The ruled tables of a PDF page → their cells, filled with the page's characters.
 
-In: a page of pdfplumber (for the rules) and its glyphs. Out: `Grid`s and the glyphs that stand in none. Touches nothing.
+In: a page's rules and glyphs. Out: `Grid`s, and the glyphs that stand in none. Touches nothing.
+Why pdfplumber's table finder: it joins broken and doubled rules and finds merged cells, which no other kept library does.
 """
 
 from __future__ import annotations
@@ -8,26 +9,31 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from pdfplumber.page import Page as PlumberPage
+from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
 
 from policyparse.read.grid import Cell
 from policyparse.read.layout import Glyph, Line, lines
 from policyparse.read.pages import Grid
 from policyparse.read.paragraphs import ENDS, LABEL, joined
+from policyparse.read.pdf_rules import Box
 
+_SNAP = 3.0  # points: pdfplumber's own tolerance for rules that ought to meet, swept by its authors
 _SAME = 2.0  # points: edges nearer than this are one rule drawn twice
-_Box = tuple[float, float, float, float]
+_LEAST_RULES = 2  # each way; the smallest table has two columns and two rows, its outer rules perhaps missing
+# Crossings of rules on a page: the largest tables have a tenth; the finder's cost grows with the square
+_MOST_CROSSINGS = 6_000
 
 
-def grids(page: PlumberPage, glyphs: Sequence[Glyph], most_cells: int) -> tuple[list[Grid], list[Glyph]] | None:
-    """The tables of `page` with two columns and two rows or more, and the glyphs outside them.
+def grids(rules: Sequence[Box], glyphs: Sequence[Glyph], most_cells: int) -> tuple[list[Grid], list[Glyph]] | None:
+    """The tables that `rules` make, with two columns and two rows or more, and the glyphs outside them.
 
     None when they have more than `most_cells` cells.
     """
-    tables = [table.cells for table in page.find_tables()]
-    out, rest = [], list(glyphs)
-    for cells in tables:
+    out: list[Grid] = []
+    rest = list(glyphs)
+    for cells in _tables(rules):
         xs, ys = _edges(cells, 0), _edges(cells, 1)
         if len(xs) < 3 or len(ys) < 3:
             continue
@@ -47,7 +53,32 @@ def grids(page: PlumberPage, glyphs: Sequence[Glyph], most_cells: int) -> tuple[
     return out, rest
 
 
-def _edges(cells: Sequence[_Box], axis: int) -> list[float]:
+def _tables(rules: Sequence[Box]) -> list[list[Box]]:
+    """The cells of each table, as x0, top, x1, bottom."""
+    upright = [_edge(rule, "v") for rule in rules if rule[3] - rule[1] > rule[2] - rule[0]]
+    level = [_edge(rule, "h") for rule in rules if rule[3] - rule[1] <= rule[2] - rule[0]]
+    if min(len(upright), len(level)) < _LEAST_RULES:
+        return []
+    edges: list[dict[str, Any]] = merge_edges(upright + level, _SNAP, _SNAP, _SNAP, _SNAP)
+    if sum(edge["orientation"] == "v" for edge in edges) * sum(edge["orientation"] == "h" for edge in edges) > 400_000:
+        return []
+    crossings = edges_to_intersections(edges, _SNAP, _SNAP)
+    if len(crossings) > _MOST_CROSSINGS:
+        return []
+    found: list[list[Box]] = cells_to_tables(intersections_to_cells(crossings))
+    return found
+
+
+def _edge(rule: Box, orientation: str) -> dict[str, Any]:
+    """A rule as pdfplumber has it."""
+    x0, top, x1, bottom = rule
+    return {
+        "x0": x0, "x1": x1, "top": top, "bottom": bottom, "width": x1 - x0, "height": bottom - top,
+        "orientation": orientation, "object_type": "line",
+    }  # fmt: skip
+
+
+def _edges(cells: Sequence[Box], axis: int) -> list[float]:
     """The distinct places of the cells' sides along an axis."""
     out: list[float] = []
     for place in sorted(place for cell in cells for place in (cell[axis], cell[axis + 2])):
@@ -56,7 +87,7 @@ def _edges(cells: Sequence[_Box], axis: int) -> list[float]:
     return out
 
 
-def _filled(cells: Sequence[_Box], xs: list[float], ys: list[float], glyphs: Sequence[Glyph]) -> list[list[Cell]]:
+def _filled(cells: Sequence[Box], xs: list[float], ys: list[float], glyphs: Sequence[Glyph]) -> list[list[Cell]]:
     """The rows of the table, a cell that covers several places standing in each."""
     owner: dict[tuple[int, int], int] = {}
     for number, (x0, top, x1, bottom) in enumerate(cells):
