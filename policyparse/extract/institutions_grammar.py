@@ -29,7 +29,7 @@ ZONE = re.compile(
 _PARTY = re.compile(r"(?:中国共产党|中共|共青团|中国人民政治协商会议|政协)$")
 _CONJUNCTIONS = "和与及暨"
 _CLOSED = ("closed", "strict", "branch")
-_PARENTS = ("closed", "strict", "group", "branch", "name", "open")
+_PARENTS = ("closed", "strict", "group", "branch", "name", "open", "company")
 _ATTACHED = ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委", "党校")
 _SECTIONS = ("处", "科", "股", "室")
 _ALONE = ("局", "厅", "分局", "派出所", "司法所", "财政所", "工商所", "税务所", "国土所", "供电所", "支行", "分行")
@@ -213,8 +213,6 @@ class Walker:
         functions = unknown = 0
         prefix, prefix_sort = -1, ""
         merged: Candidate | None = None
-        verb_cut = -1  # where the name would begin if its first word, a verb, were not part of it
-        open_cut = -1
         while at > low:
             size = lexicon.functions.ending_at(text, at, low)
             previous = self._previous(at)
@@ -270,13 +268,9 @@ class Walker:
                         at = level.start()
                         break
             if size:
-                # 建设|国家实验室: a function word that is a verb too may turn out to be one
-                open_cut = at if text[at - size : at] in lexicon.verbs.words else -1
                 at -= size
                 functions += 1
-                verb_cut = -1
                 continue
-            open_cut = -1
             if char in _CONJUNCTIONS and functions + unknown:
                 size = lexicon.functions.ending_at(text, at - 1, low)
                 if size and sort in ("open", "company") and not self._leads_to_prefix(at - 1 - size, low):
@@ -289,7 +283,6 @@ class Walker:
             size = lexicon.verbs.ending_at(text, at, low) if sort == "group" else 0
             # 改革试点工作|推进|办公室: right before the head a verb needs a word of the name on its left
             if size and (functions + unknown or lexicon.functions.ending_at(text, at - size, low)):
-                verb_cut = at if verb_cut < 0 else verb_cut
                 at -= size
                 continue
             if boundary := lexicon.boundaries.ending_at(text, at, low):
@@ -311,16 +304,15 @@ class Walker:
                 break
             at -= 1
             unknown += 1
-            verb_cut = -1
         if merged is not None:
             return Candidate(
                 merged.start, end, head, head_start, merged.prefix, merged.prefix_sort,
                 merged.functions + functions, merged.unknown + unknown, parent=merged,
             )  # fmt: skip
-        if verb_cut >= 0 and not prefix_sort and not self._named(at):
-            at = verb_cut
-        if open_cut >= 0 and not prefix_sort and sort in ("open", "company") and open_cut < head_start - 1:
-            at = open_cut
+        if not prefix_sort and sort in ("open", "company", "group"):
+            at = self._without_verb(at, head_start, sort)
+        elif prefix_sort == "place" and sort in ("company", "branch"):
+            at -= lexicon.leads.ending_at(text, at)
         if prefix < 0:
             prefix = at
         if at == head_start and head.bare == "no":
@@ -333,6 +325,21 @@ class Walker:
         if sort == "strict" and functions == 1 and not unknown and text[at:head_start] in lexicon.verbs.words:
             return None  # 促进|科…
         return Candidate(at, end, head, head_start, prefix, prefix_sort, functions, unknown)
+
+    def _without_verb(self, at: int, head_start: int, sort: str) -> int:
+        """The start of a name without the verbs before it: 建设|…中心, 完善|…办公室.
+
+        A group's name may begin with a verb of its own (推进…领导小组): where it is set up or listed, only those
+        that never begin one go.
+        """
+        words = self.lexicon.act
+        if sort == "group" and self._named(at):
+            words = self.lexicon.cut
+        while size := words.starting_at(self.text, at, head_start - 2):
+            if self.lexicon.functions.starting_at(self.text, at, head_start) > size:
+                break  # 组织人事|办公室, 建设工程|…中心
+            at += size
+        return at
 
     def _opens(self, at: int) -> bool:
         """Whether a name can begin at `at`: a sign, a boundary word or another name stands before it."""
@@ -395,7 +402,7 @@ class Walker:
         """Whether a head continues the organ right before it: 县委|办公室, 领导小组|办公室, …委员会|办公室."""
         if head.sort == "branch":
             return previous.head.sort in _PARENTS
-        if head.sort == "company" or previous.head.sort == "company" or unknown:
+        if unknown or (head.sort == "company") != (previous.head.sort == "company"):
             return False
         return head.sort != "closed" or previous.head.sort != "open"
 

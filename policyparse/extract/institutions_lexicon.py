@@ -46,6 +46,13 @@ class Words:
             sizes.setdefault(word[-1], set()).add(len(word))
         return cls(kept, {last: tuple(sorted(found, reverse=True)) for last, found in sizes.items()})
 
+    def starting_at(self, text: str, start: int, limit: int) -> int:
+        """The length of the longest word (of at most four characters) that begins at `start` and ends by `limit`."""
+        for size in (4, 3, 2):
+            if start + size <= limit and text[start : start + size] in self.words:
+                return size
+        return 0
+
     def ending_at(self, text: str, end: int, limit: int = 0) -> int:
         """The length of the longest word that ends at `end` and begins at or after `limit`; 0 if none."""
         if end <= limit:
@@ -71,6 +78,9 @@ class Lexicon:
     posts: re.Pattern[str]
     after: re.Pattern[str]
     setup: Words
+    cut: Words
+    act: Words
+    leads: Words
     foreign: Words
     classes: frozenset[str]
     always_classes: Words
@@ -123,6 +133,9 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         generic=Words.of(roles["generic"]),
         posts=re.compile("(?:原|前|现任|常务)?(?:" + _any(roles["post"]).pattern + ")"),
         after=_any(roles["after"]),
+        cut=Words.of(roles["cut"]),
+        act=Words.of(roles["act"] + roles["cut"]),
+        leads=Words.of(roles["lead"]),
         setup=Words.of(roles["setup"]),
         foreign=Words.of(vocabulary.terms("places_foreign")),
         classes=frozenset(vocabulary.terms("institutions_generic")),
