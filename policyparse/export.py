@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from policyparse.corpus.passages import path_of
 from policyparse.model import Clause, Document

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from policyparse.compare import (
     PILOT_TABLES,
+    bodies,
     by_section,
     by_tag,
     changes,
     compare,
     delegated_items,
     responsibilities,
+    shares,
     timeline,
 )
 from policyparse.model import Document
@@ -96,7 +98,7 @@ def test_pilot_tables_lead_to_their_clauses(name: str) -> None:
     assert set(table.heads) == set(table.columns)
     for row in rows:
         assert set(row) == set(table.columns)
-        words = row.get("quote") or row.get("sentence")
+        words = row.get("quote") or row.get("sentence") or row["text"]
         assert str(words) in clause_text(documents, row["clause"])
 
 
@@ -144,3 +146,33 @@ def test_the_timeline_is_in_order_and_without_durations() -> None:
     assert [(row["value"], row["certain"]) for row in rows] == [
         ("2009-01-01/..", "yes"), ("../2010-06-30", "yes"), ("XXXX-10-31", "no"),
     ]  # fmt: skip
+
+
+def test_bodies_and_what_becomes_of_them() -> None:
+    text = "方案\n镇党委研究决定，镇农技站、镇水利站合并为农业服务中心。\n撤销镇企业办。\n镇政府负责解释。\n"
+    rows = bodies([document(text, tags={number: ["organization"] for number in (1, 2, 3)}, institutions=[
+        ("镇农技站", "镇农技站"), ("农业服务中心", "农业服务中心"), ("镇企业办", "镇企业办"), ("镇政府", "镇人民政府"),
+    ])])  # fmt: skip
+    assert {(row["body"], row["change"]) for row in rows} == {
+        ("镇农技站", "merge"), ("农业服务中心", "merge"), ("镇企业办", "abolish"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "share"),
+    [
+        ("土地收益的70%留镇。", "70%"), ("按６:４分成。", "６:４"), ("按6:4的比例分成。", "6:4"), ("百分之三十五返还。", "百分之三十五"),
+        ("新增部分三成归镇。", "三成"), ("超收部分全额返还。", "全额"), ("各部门三成员参加。", None), ("上午10:300人。", None),
+    ],
+)  # fmt: skip
+def test_shares_of_money(sentence: str, share: str | None) -> None:
+    rows = shares([document(f"方案\n{sentence}\n", tags={1: ["finance"]})])
+    assert [row["share"] for row in rows] == ([share] if share else [])
+    assert shares([document(f"方案\n{sentence}\n", tags={1: ["land"]})]) == []
+
+
+def test_the_verbs_of_bodies_find_their_examples() -> None:
+    from policyparse.vocabulary import shipped
+
+    for row in shipped().table("body_changes"):
+        assert row["verb"] in row["example"]

@@ -31,9 +31,10 @@ from policyparse.search import matching_documents
     help=say(
         "Compare the documents DOCUMENT…: by tag, by section, and clause by clause with what was changed; the first one "
         "is compared with each other one. With --table, one table across all of them: delegated items, "
-        "responsibilities, or a timeline.",
+        "responsibilities, a timeline, bodies set up and merged, shares of money, or a sheet for coders.",
         "对照文件 DOCUMENT…：按标签、按章节、逐条（标出改动）；以第一份与其余各份对照。"
-        "用 --table 则给出跨文件的一张表：下放事项目录、责任分工表或时间节点。",
+        "用 --table 则给出跨文件的一张表：items 下放事项目录、responsibilities 责任分工表、timeline 时间节点、"
+        "bodies 机构设置、shares 财政条款、coding 编码表。",
     ),
     examples=[
         ("policyparse compare 3f2a 8c11 --corpus pilots", say("two plans", "对照两份方案")),
@@ -88,17 +89,9 @@ def compare_command(
 
 #: Columns for which a terminal has no room; a file, a pipe and --json have them all.
 _NOT_IN_TERMINAL = {
-    "quote",
-    "headings",
-    "document",
-    "documents",
-    "group",
-    "date",
-    "basis",
-    "certain",
-    "number",
-    "words",
-}
+    "quote", "headings", "document", "documents", "group", "date", "basis", "certain", "number", "words", "printed",
+    "coder_1", "coder_2", "note", "score",
+}  # fmt: skip
 
 
 def _pilot_table(table: engine.PilotTable, documents: list[Document], output: Path | None, as_json: bool) -> None:
@@ -115,7 +108,7 @@ def _pilot_table(table: engine.PilotTable, documents: list[Document], output: Pa
         hidden = _NOT_IN_TERMINAL if in_terminal() else set()
         columns = [name for name in table.columns if name not in hidden]
         heads = [table.heads[name] if CHINESE else name for name in columns]
-        wide = next(heads[columns.index(name)] for name in ("item", "task", "sentence") if name in columns)
+        wide = next(heads[columns.index(name)] for name in ("item", "task", "sentence", "text") if name in columns)
         cells = [[_cell(name, row.get(name), names) for name in columns] for row in rows]
         show_table(f"{table.title} ({len(rows)})", heads, cells, wide=wide)
 
@@ -123,7 +116,7 @@ def _pilot_table(table: engine.PilotTable, documents: list[Document], output: Pa
 def _cell(column: str, value: object, names: dict[tuple[str, str], str]) -> str:
     text = "" if value is None else str(value)
     if column in ("mode", "type"):
-        return "；".join(names.get((column, part), part) for part in text.split("；"))
+        return ("\n" if in_terminal() else "；").join(names.get((column, part), part) for part in text.split("；"))
     if in_terminal() and column == "place":
         return " ".join(text.split("/")[-2:])
     if in_terminal() and column == "clause":  # the beginning of an id is enough for `show`

@@ -165,6 +165,12 @@ def _show(results: engine.Results, page: int, full: bool, names: dict[tuple[str,
         )
     )
     for name, counts in results.facets.items():
+        if name == "place":  # 广东省 says nothing beside 广东省/佛山市 with the same number
+            counts = [
+                (place, number)
+                for place, number in counts
+                if not any(other.startswith(place + "/") and more == number for other, more in counts)
+            ]
         if len(counts) > 1:
             shown = "  ".join(f"{names.get((name, value), value)} {count}" for value, count in counts[:_PER_FACET])
             out.print(Text(f"   {facet_name(name)}: ", style="dim").append(safe(shown)))

@@ -8,29 +8,17 @@ In: Documents. Out: rows (column → text), each with the id of the clause that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from policyparse.compare.rows import PilotTable, Row, named, sentences
 from policyparse.corpus.passages import path_of
-from policyparse.model import Document, Responsibility
+from policyparse.model import Clause, Document, Responsibility
 from policyparse.words import pairs, squeezed
-
-Row = dict[str, str | int | None]
 
 #: Items of two towns are one when they share this much of their pairs of characters (Dice), or when the shorter, of at
 #: least this many characters, stands whole in the longer (行政处罚权 in 县级行政处罚权).
 _SAME_ITEM = 0.6
 _INSIDE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class PilotTable:
-    """columns: name → width in a sheet; heads: name → Chinese head; rows: what makes it."""
-
-    title: str
-    columns: Mapping[str, int]
-    heads: Mapping[str, str]
-    rows: Callable[[Sequence[Document]], list[Row]]
 
 
 def delegated_items(documents: Sequence[Document]) -> list[Row]:
@@ -52,7 +40,7 @@ def delegated_items(documents: Sequence[Document]) -> list[Row]:
                 "mode": "；".join(moved.mode), "basis": "；".join(dict.fromkeys(cited.get(moved.clause, []))),
                 "date": document.date, "headings": " › ".join(path_of(document, clause.section)) if clause else "",
                 "quote": document.text[moved.start : moved.end], "document": document.title,
-                "clause": _name(document, moved.clause),
+                "clause": named(document, moved.clause),
             }))  # fmt: skip
     order = sorted(places, key=lambda group: (-len(places[group]), group))
     rank = {group: number for number, group in enumerate(order, 1)}
@@ -90,7 +78,7 @@ def responsibilities(documents: Sequence[Document]) -> list[Row]:
                 "deadline": records[0].deadline,
                 "headings": " › ".join(path_of(document, clause.section)) if clause else "",
                 "quote": document.text[records[0].start : records[0].end], "document": document.title,
-                "clause": _name(document, records[0].clause),
+                "clause": named(document, records[0].clause),
             })  # fmt: skip
     return rows
 
@@ -115,26 +103,20 @@ def timeline(documents: Sequence[Document]) -> list[Row]:
             rows.append((key.replace("X", "~"), {
                 "value": point.value, "type": point.type, "words": point.text,
                 "certain": "no" if "X" in point.value else "yes", "place": document.place,
-                "sentence": _sentence(document, point.start, point.end), "document": document.title,
+                "sentence": _sentence(document, clause, point.start), "document": document.title,
                 "headings": " › ".join(path_of(document, clause.section)) if clause else "",
-                "clause": _name(document, point.clause),
+                "clause": named(document, point.clause),
             }))  # fmt: skip
     return [row for _, row in sorted(rows, key=lambda each: each[0])]
 
 
-def _sentence(document: Document, start: int, end: int) -> str:
-    """The sentence around a span, by 。；！？ and line ends."""
-    text = document.text
-    first = max(text.rfind(sign, 0, start) for sign in "。；！？\n") + 1
-    ends = [at for at in (text.find(sign, end) for sign in "。；！？\n") if at >= 0]
-    return text[first : min(ends) + 1 if ends else len(text)].strip()
+def _sentence(document: Document, clause: Clause | None, start: int) -> str:
+    """The sentence of the clause (or of the text, in headings) that `start` stands in."""
+    first, last = (clause.start, clause.end) if clause else (0, len(document.text))
+    return next((document.text[a:b] for a, b in sentences(document.text, first, last) if a <= start < b), "")
 
 
-def _name(document: Document, clause: str | None) -> str:
-    return f"{document.id}#{clause}" if clause else document.id
-
-
-PILOT_TABLES: dict[str, PilotTable] = {
+MENTION_TABLES: dict[str, PilotTable] = {
     "items": PilotTable(
         "下放事项目录",
         {
