@@ -80,6 +80,13 @@ def test_text_off_the_page_is_not_seen() -> None:
     assert [block.text for block in reading.blocks] == ["看得见"]
 
 
+def test_runs_of_blanks_are_no_lines() -> None:
+    reading = read_ofd(
+        ofd(layer(text(28, 50, "  "), text(28, 60, "此复。"), text(28, 70, "\u3000"))), "a.ofd", Limits()
+    )
+    assert [block.text for block in reading.blocks] == ["此复。"]
+
+
 def test_characters_that_only_the_files_font_knows_are_told() -> None:
     reading = read_ofd(ofd(layer(text(28, 50, "\ue001\ue002县政府办公室文件"))), "a.ofd", Limits())
     assert "2 characters" in reading.warnings[0]
