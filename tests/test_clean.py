@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policyparse.clean import clean
 from policyparse.clean.mending import Edit, Mending, undo
+from policyparse.clean.script import is_traditional
 from policyparse.model import Origin
 from policyparse.passing import Block, CleanText, RawDocument
 from policyparse.vocabulary import shipped
@@ -70,15 +71,14 @@ def test_any_file_can_be_cleaned_and_every_repair_undone(lines: list[str]) -> No
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(LINE, max_size=25))
-def test_cleaning_twice_changes_nothing(lines: list[str]) -> None:
+def test_cleaning_what_is_clean_changes_nothing(lines: list[str]) -> None:
     _, documents = run(lines)
-    if len(documents) != 1:
-        return
-    once = documents[0].text
-    _, again = run(once.split("\n"))
-    _, thrice = run(again[0].text.split("\n")) if again else ("", [])
-    # Furniture that only shows once other furniture is gone may go in the second round; then nothing moves.
-    assert [d.text for d in thrice] == [d.text for d in again]
+    for document in documents:
+        # a file just below the share of Traditional characters passes it when a line goes: one repair more
+        assume(not is_traditional(document.text))
+        # the lines of a cleaned text are paragraphs
+        _, paragraphs = raw(document.text.split("\n"), "paragraph")
+        assert [again.text for again in clean(paragraphs, shipped())] == [document.text]
 
 
 @given(st.text("abcdef", min_size=1, max_size=40), st.data())

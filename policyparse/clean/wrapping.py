@@ -193,15 +193,17 @@ def _sentence_a_line(lines: Sequence[str]) -> bool:
 
 
 def _join_sentences(lines: Sequence[str]) -> list[bool]:
+    """An item's sentences are one paragraph; a heading without a full stop keeps its line, its text is one below it."""
     out = [False] * len(lines)
     in_item = False
     for index, line in enumerate(lines[:-1]):
         following = lines[index + 1]
         label = label_at(line)
         if label:
-            # a heading of its own: the outermost labels of a speech; what follows it is its text all the same
-            in_item = label.style != "一、"
-        if _SALUTATION.match(following) or following.startswith(("同志们", "各位")):
+            in_item = True
+        elif _SALUTATION.match(line) or line.startswith(("同志们", "各位")):
             in_item = False
-        out[index] = in_item and not label_at(following)
+        heading = label is not None and not _ends_sentence(line)
+        starts = label_at(following) or _SALUTATION.match(following) or following.startswith(("同志们", "各位"))
+        out[index] = in_item and not heading and not starts
     return out
