@@ -55,7 +55,7 @@ def test_jsonl_and_csv_have_the_same_rows(tmp_path: Path) -> None:
 def test_the_workbook_opens_and_can_be_worked_with(tmp_path: Path) -> None:
     (path,) = export(pilot_corpus(), "xlsx", tmp_path / "new" / "pilots.xlsx")
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == list(TABLES)
+    assert book.sheetnames == [*TABLES, "说明"]
     for name, kind in TABLES.items():
         sheet = book[name]
         assert sheet.freeze_panes == "B2"

@@ -1,0 +1,121 @@
+"""Rows as an Excel workbook.
+
+In: rows. Out: a .xlsx file in which every string is a string. Touches: the file that it is told to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from policyparse.export.tables import Row, Value
+from policyparse.passing import PolicyparseError
+
+#: Excel's own limits.
+_EXCEL_ROWS = 1_048_576
+_EXCEL_CELL = 32_767
+
+#: Points a line of 10-point type takes, and how many lines a row may show: the rest is seen on clicking into the cell.
+_LINE = 13.5
+_MOST_LINES = 12
+
+
+class Workbook:
+    """An Excel workbook that is written from top to bottom: frozen heads, filters, wrapped text, no formulas."""
+
+    def __init__(self, path: Path) -> None:
+        self._book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "constant_memory": True,
+            },
+        )
+        base = {"font_name": "宋体", "font_size": 10, "valign": "top"}
+        self._wrapped = self._book.add_format({**base, "text_wrap": True})
+        self._plain = self._book.add_format(base)
+        self._head = self._book.add_format(
+            {**base, "bold": True, "bg_color": "#DDE6F0", "border": 1, "border_color": "#B0B8C0", "text_wrap": True}
+        )
+        self._sheets: dict[str, tuple[Any, list[str], list[int]]] = {}
+        self._counts: dict[str, int] = {}
+
+    def add_sheet(self, name: str, columns: Mapping[str, int], heads: Mapping[str, str] | None = None) -> None:
+        """A sheet with its head row; `heads` are the columns' titles where they differ from their names."""
+        sheet = self._book.add_worksheet(name[:31])
+        sheet.freeze_panes(1, 1)
+        for at, (column, width) in enumerate(columns.items()):
+            sheet.set_column(at, at, width)
+            sheet.write_string(0, at, (heads or {}).get(column, column), self._head)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        self._sheets[name] = (sheet, list(columns), list(columns.values()))
+        self._counts[name] = 0
+
+    def write(self, name: str, row: Row) -> None:
+        """Adds a row to the sheet `name`."""
+        sheet, columns, widths = self._sheets[name]
+        self._counts[name] += 1
+        at = self._counts[name]
+        if at >= _EXCEL_ROWS:
+            raise PolicyparseError(
+                f"{name}: more rows than an Excel sheet can hold ({_EXCEL_ROWS:,}) — export as csv, or fewer documents"
+            )
+        sheet.set_row(at, _LINE * _lines([row.get(title) for title in columns], widths))
+        for column, title in enumerate(columns):
+            value = row.get(title)
+            if value is None or value == "":
+                continue
+            if isinstance(value, bool):
+                sheet.write_boolean(at, column, value, self._plain)
+            elif isinstance(value, int | float):
+                sheet.write_number(at, column, value, self._plain)
+            else:
+                sheet.write_string(at, column, _cell(value), self._wrapped)
+
+    def close(self) -> None:
+        """Puts the filters on and writes the file."""
+        for name, (sheet, columns, _) in self._sheets.items():
+            sheet.autofilter(0, 0, max(1, self._counts[name]), len(columns) - 1)
+        self._about()
+        self._book.close()
+
+    def _about(self) -> None:
+        """The last sheet: what the others hold and where each row comes from."""
+        sheet = self._book.add_worksheet("说明")
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 90)
+        lines = [(name, f"{number:,} 行 rows") for name, number in self._counts.items()]
+        lines += [
+            ("clause 条款", "每行所据的条款编号：policyparse show 编号 可查原文和出处。"),
+            ("", "The clause that a row comes from: policyparse show ID prints it with its place in the source file."),
+            ("start, end", "该行文字在文件 text 中的位置（从0起，不含末位）。Offsets into the document's text."),
+            ("tag, score", "机器所加的标签和得分，供人复核。Tags are the machine's and are to be checked."),
+        ]
+        for at, (name, meaning) in enumerate(lines):
+            sheet.write_string(at, 0, name, self._wrapped)
+            sheet.write_string(at, 1, meaning, self._wrapped)
+
+
+def _lines(values: list[Value], widths: list[int]) -> int:
+    """How many lines the fullest cell of a row needs; a Chinese character is as wide as two letters."""
+    most = 1
+    for value, width in zip(values, widths, strict=True):
+        if isinstance(value, str) and len(value) * 2 > width:
+            shown = value[: _MOST_LINES * width]
+            wide = len(shown) + sum(1 for sign in shown if sign > "\u2e7f")
+            most = max(most, -(-wide // max(1, width - 1)) + shown.count("\n"))
+    return min(most, _MOST_LINES)
+
+
+def _cell(value: str) -> str:
+    """What an Excel cell can hold of `value`; a cut is shown."""
+    text = value.encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= _EXCEL_CELL else text[: _EXCEL_CELL - 20] + "…[cut: see the csv]"
