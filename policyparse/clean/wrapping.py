@@ -30,6 +30,8 @@ _NOTE = re.compile(r"[（(](?:此件|本文|此文|联系人|信息公开)[^）)
 _DATE_AT_END = re.compile(r"[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?\s*[）)]$")
 _ANNEX = re.compile(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：．.、]?")
 _SALUTATION = re.compile(r"(?:各位|同志们|尊敬的)[^。]{0,30}[:：！!]?$")
+# What the title of a carried document or an annex ends with
+_TITLE_LINE = re.compile(r"(?:方案|办法|细则|规定|清单|目录|措施|意见|计划|要点|名单|条例|制度|规划)(?:[（(].{1,12}[）)])?$")
 # An organ's name alone on its line, as in a signature
 _ORGAN_LINE = re.compile(
     r"[一-鿿（）()]{2,24}(?:政府|委员会|办公[室厅]|[局厅部委院署办行]|公司|中心|协会|海关|委员会办公室|集团)"
@@ -140,11 +142,14 @@ def _join_wrapped(lines: Sequence[str], column: float) -> list[bool]:
             joined = False  # a signature
         elif full or line[-1] in COMMAS:
             joined = True
+        elif following[0] in OPENING and line[-1].isalnum() and not label and not _TITLE_LINE.search(line):
+            joined = width(line) < 0.9 * column and not _ORGAN_LINE.fullmatch(line)
         elif _ends_sentence(line) or line[-1] in CLOSING or following[0] in OPENING:
             joined = _fills(lines, index + 1, printed, column)
         else:
             # Neither full nor at a sign of punctuation: a title or a heading ended here, unless a sentence is under way.
-            joined = index > first and any(sign in text for text in lines[first : index + 1] for sign in "，。；,;")
+            under_way = index > first and any(sign in text for text in lines[first : index + 1] for sign in "，。；,;")
+            joined = under_way or "。" in line
         out[index] = joined
         if not joined:
             first, open_brackets = index + 1, 0
@@ -171,7 +176,7 @@ def _fills(lines: Sequence[str], index: int, printed: float, column: float) -> b
         if not _ends_sentence(lines[index]) and lines[index][-1] not in COMMAS + CLOSING:
             following = lines[index + 1] if index + 1 < len(lines) else ""
             if following[:1] not in (*OPENING, ""):
-                return total >= 0.85 * column
+                return total >= (0.85 if _TITLE_LINE.search(lines[index]) else 0.65) * column
         index += 1
     return False
 

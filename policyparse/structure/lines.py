@@ -42,6 +42,7 @@ NOTE_LINE = re.compile(
     r"|公开方式[:：].{2,10}"
 )
 ANNEX_LINE = re.compile(r"附\s*件\s*(?:[\d一二三四五六七八九十]{0,3})\s*(?:[:：.．、]|\s|$)")
+_ANNEX_HEAD = re.compile(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：]?")
 IMPRINT_LINE = re.compile(
     r"(?:抄\s*送|主题词|主\s*题\s*词|分送|印送|发[:：]|报[:：])\s*[:：]?.{2,}|.{4,30}\d{4}年\d{1,2}月\d{1,2}日印发"
 )
@@ -111,6 +112,10 @@ def roles(clean: CleanText, vocabulary: Vocabulary) -> list[Line]:
         _back(lines, out, titled, first)
         _under_title(lines, out, last, clean)
     _back(lines, out, carried[1] if carried else titled, len(lines))
+    for index in range(titled + 1, len(lines)):  # a signature above an annex that is printed in full
+        if _ANNEX_HEAD.fullmatch(lines[index].text) and out[index] == BODY:
+            out[index] = ANNEX
+            _back(lines, out, titled, index)
     _contents(lines, out)
     return [Line(line.start, line.end, line.text, role) for line, role in zip(lines, out, strict=True)]
 
