@@ -19,6 +19,23 @@ _ROMAN = (
 _CHICAGO = "*†‡§"
 
 
+# After these a list's tab or space is only a distance; after a digit or a letter it keeps label and text apart.
+_CLOSED = frozenset("、）)．。：】〕")
+
+
+def parted(label: str) -> str:
+    """A number with what parts it from its text: nothing after 、 or ）, a space after 1. or 第一条."""
+    return label if not label or label[-1] in _CLOSED else label + " "
+
+
+def written_label(text: str) -> str:
+    """A number that the file itself writes out (Word 2003's wx:t, RTF's \\listtext), parted from its text; no bullets."""
+    text = text.strip()
+    if not any(character.isalnum() or "\u2460" <= character <= "\u24ff" for character in text):
+        return ""
+    return parted(text)
+
+
 def count(value: int, style: str) -> str:
     """The characters of `value` in the number format `style`; an unknown format counts in decimals, as Word does."""
     if style in ("none", "bullet"):

@@ -18,8 +18,9 @@ from typing import Any
 from policyparse.model import Origin
 from policyparse.passing import Block, ReadError
 from policyparse.read.container import Container, parse_xml
+from policyparse.read.counting import written_label
 from policyparse.read.docx_inline import Inline
-from policyparse.read.docx_numbering import Numbering, written_label
+from policyparse.read.docx_numbering import Numbering
 from policyparse.read.docx_styles import VAL, Styles, W, on, whole
 from policyparse.read.grid import Cell, table_blocks
 from policyparse.read.limits import Limits

@@ -12,15 +12,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from policyparse.read.counting import count
+from policyparse.read.counting import count, parted
 from policyparse.read.docx_styles import VAL, Styles, W, on, whole
 
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
 _MC_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-# After these Word's tab or space is only a distance; after a digit or a letter it keeps label and text apart.
-_CLOSED = frozenset("、）)．。：】〕")
 
 
 @dataclass(slots=True)
@@ -153,19 +151,7 @@ class Numbering:
             return count(value, style)
 
         text = _PLACE.sub(place, shape.text).strip()
-        if not text:
-            return ""
-        if shape.suffix == "nothing" or text[-1] in _CLOSED:
-            return text
-        return text + " "
-
-
-def written_label(text: str) -> str:
-    """A number that the file itself writes out (Word 2003's wx:t, RTF's \\listtext), parted from its text; no bullets."""
-    text = text.strip()
-    if not any(character.isalnum() or "\u2460" <= character <= "\u24ff" for character in text):
-        return ""
-    return text if text[-1] in _CLOSED else text + " "
+        return text if shape.suffix == "nothing" else parted(text)
 
 
 def _read_level(element: Any) -> _Level:

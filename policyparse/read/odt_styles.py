@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from policyparse.read.counting import count
+from policyparse.read.counting import count, parted
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
@@ -20,7 +20,6 @@ XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
 _LEVELS = 10
 _PLACE = re.compile(r"%([1-9]|10)%")
-_CLOSED = frozenset("、）)．。：】〕")
 # style:num-format → ECMA-376's name of the same counting. LibreOffice writes the first numbers of an East Asian series.
 _FORMATS = {
     "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
@@ -164,9 +163,7 @@ class Numbers:
             shown = [number(index) for index in range(max(1, level - shape.shown + 1), level + 1)]
             text = shape.prefix + ".".join(part for part in shown if part) + shape.suffix
         text = text.strip()
-        if not text or shape.followed == "nothing" or text[-1] in _CLOSED:
-            return text
-        return text + " "
+        return text if shape.followed == "nothing" else parted(text)
 
 
 def _levels(element: Any) -> dict[int, _Level]:

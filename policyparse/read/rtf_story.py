@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from policyparse.model import Origin
 from policyparse.passing import Block, ReadError
-from policyparse.read.docx_numbering import written_label
+from policyparse.read.counting import written_label
 from policyparse.read.grid import Cell, table_blocks
 
 # Cell edges nearer than this (twips: 1/1440 inch) are one column's edge; hand-drawn tables differ by a few.
