@@ -1,6 +1,6 @@
-"""Small Word packages for tests, written part by part, so that a test shows the very XML it is about.
+"""Small office files for tests, written part by part, so that a test shows the very XML it is about.
 
-In: XML of the body, the numbering and the styles. Out: bytes of a .docx. Touches nothing.
+In: XML of the body, the numbering and the styles; rows of sheets. Out: bytes of files. Touches nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+
+import xlsxwriter
 
 _NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -89,3 +91,53 @@ def _level(index: int, level: Mapping[str, object]) -> str:
         parts.append("<w:isLgl/>")
     parts.append(f'<w:lvlText w:val="{level.get("text", "")}"/>')
     return f'<w:lvl w:ilvl="{index}">{"".join(parts)}</w:lvl>'
+
+
+def zipped(**files: bytes) -> bytes:
+    """A zip archive of these members."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def workbook(*sheets: tuple[str, list, list, bool]) -> bytes:
+    """An .xlsx of sheets: (name, rows, merges as (first row, first column, last row, last column, text), hidden)."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        for name, rows, merges, hidden in sheets:
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for column, value in enumerate(row):
+                    if value is not None:
+                        sheet.write(number, column, value)
+            for first_row, first_column, last_row, last_column, text in merges:
+                sheet.merge_range(first_row, first_column, last_row, last_column, text)
+            if hidden:
+                sheet.hide()
+    return stream.getvalue()
+
+
+# The same short text in formats that call themselves .doc
+WORD = docx(paragraph("特此通知。"))
+WORDML = (
+    '<?xml version="1.0"?><?mso-application progid="Word.Document"?>'
+    '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" '
+    'xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint"><w:body><wx:sect>'
+    '<w:p><w:pPr><w:listPr><w:ilvl w:val="0"/><w:ilfo w:val="1"/><wx:t wx:val="一、"/></w:listPr></w:pPr>'
+    "<w:r><w:t>总体要求</w:t></w:r></w:p></wx:sect></w:body></w:wordDocument>"
+).encode()
+FLAT = (
+    '<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
+    '<pkg:part pkg:name="/word/document.xml"><pkg:xmlData><w:document '
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>特此通知。</w:t></w:r>'
+    "</w:p></w:body></w:document></pkg:xmlData></pkg:part></pkg:package>"
+).encode()
+RTF = rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 SimSun;}}\f0 \'cc\'d8\'b4\'cb\'cd\'a8\'d6\'aa\'a1\'a3\par}"
+MHT = (
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n"
+    b"Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<html><body><p>"
+    + "特此通知。".encode("gb18030")
+    + b"</p></body></html>\r\n--x--\r\n"
+)

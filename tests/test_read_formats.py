@@ -5,13 +5,11 @@ from __future__ import annotations
 import difflib
 import io
 import os
-import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
-import xlsxwriter
-from office_builders import docx, paragraph
+from office_builders import FLAT, MHT, RTF, WORD, WORDML, docx, workbook, zipped
 
 from policyparse.passing import Block, RawDocument, ReadError
 from policyparse.read import Limits, read, read_all, sniff
@@ -61,36 +59,6 @@ def test_real_notices_in_office_formats(suffix):
 
 
 # The kind by content ------------------------------------------------------------------------------------------------
-
-WORD = docx(paragraph("特此通知。"))
-WORDML = (
-    '<?xml version="1.0"?><?mso-application progid="Word.Document"?>'
-    '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" '
-    'xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint"><w:body><wx:sect>'
-    '<w:p><w:pPr><w:listPr><w:ilvl w:val="0"/><w:ilfo w:val="1"/><wx:t wx:val="一、"/></w:listPr></w:pPr>'
-    "<w:r><w:t>总体要求</w:t></w:r></w:p></wx:sect></w:body></w:wordDocument>"
-).encode()
-FLAT = (
-    '<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
-    '<pkg:part pkg:name="/word/document.xml"><pkg:xmlData><w:document '
-    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>特此通知。</w:t></w:r>'
-    "</w:p></w:body></w:document></pkg:xmlData></pkg:part></pkg:package>"
-).encode()
-RTF = rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 SimSun;}}\f0 \'cc\'d8\'b4\'cb\'cd\'a8\'d6\'aa\'a1\'a3\par}"
-MHT = (
-    b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n"
-    b"Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<html><body><p>"
-    + "特此通知。".encode("gb18030")
-    + b"</p></body></html>\r\n--x--\r\n"
-)
-
-
-def zipped(**files: bytes) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -199,23 +167,6 @@ def test_rtf(body, lines):
 
 
 # Sheets -------------------------------------------------------------------------------------------------------------
-
-
-def workbook(*sheets) -> bytes:
-    """Sheets: (name, rows, merges, hidden)."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        for name, rows, merges, hidden in sheets:
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                for column, value in enumerate(row):
-                    if value is not None:
-                        sheet.write(number, column, value)
-            for first_row, first_column, last_row, last_column, text in merges:
-                sheet.merge_range(first_row, first_column, last_row, last_column, text)
-            if hidden:
-                sheet.hide()
-    return stream.getvalue()
 
 
 def test_sheet_with_title_row_and_merged_cells():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from office_builders import docx, numbering, paragraph
+from office_builders import MHT, WORDML, docx, numbering, paragraph, workbook
 
 from policyparse.passing import RawDocument, ReadError
 from policyparse.read import Limits, read, read_all, sniff
@@ -22,7 +22,12 @@ TABLE = (
 )
 LEVEL = {"format": "chineseCounting", "text": "%1、"}
 SEEDS: dict[str, bytes] = {path.name: path.read_bytes() for path in sorted(FORMATS.glob("*.*")) if path.suffix != ".py"}
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SEEDS |= {
+    "sheet.xlsx": workbook(("附件1", [[], ["序号", "事项"], [1, "甲"], [2.5, "乙"]], [(0, 0, 0, 1, "目录")], False)),
+    "word2003.doc": WORDML,
+    "page.mht": MHT,
+}
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def outcome(data: bytes, name: str) -> str:
@@ -83,7 +88,7 @@ def test_wounded_files(name, how):
     outcome(wound(SEEDS[name], how), name)
 
 
-@pytest.mark.parametrize("name", ["notice.docx", "notice.odt"])
+@pytest.mark.parametrize("name", ["notice.docx", "notice.odt", "sheet.xlsx"])
 @QUICK
 @given(how=wounds(), part=st.integers(0, 20))
 def test_wounded_parts(name, how, part):
