@@ -137,6 +137,14 @@ def test_reindex_leaves_one_index(pilots: Path) -> None:
     assert found(pilots) == 3
 
 
+def test_a_corpus_whose_making_was_killed_is_made(pilots: Path) -> None:
+    (pilots / "corpus.json").rename(pilots / "corpus.json.123.part")
+    shutil.rmtree(pilots / "index-1")
+    with Corpus.open(pilots, create=True) as corpus:
+        assert corpus.store.counts()["documents"] == 6
+    assert found(pilots) == 3
+
+
 def test_only_one_writer(pilots: Path) -> None:
     with Corpus.open(pilots, write=True):
         with pytest.raises(PolicyparseError, match="another program"):

@@ -11,6 +11,7 @@ continued by the same command, because each file is kept whole or not at all.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
@@ -61,7 +62,9 @@ def import_files(
     """
     began = time.monotonic()
     summary = Summary()
-    files = list(find_files(sources, corpus.directory.resolve()))
+    # whole paths, so that the report says where a file was, and a run from another folder knows it again
+    whole = [os.path.abspath(source) for source in sources]
+    files = list(find_files(whole, corpus.directory.resolve()))
     corpus.store.note_pending(printable(found.path) for found in files)
     settled, wanted = _sort_out(corpus, files, again)
     number = 0

@@ -38,7 +38,7 @@ def find_files(sources: Sequence[Path | str], leave_out: Path | None = None) -> 
     what is no regular file (a pipe, a device) is never opened. `leave_out`: a directory that is not walked.
     """
     for source in sources:
-        path = Path(os.path.abspath(source))
+        path = Path(source)
         try:
             mode = path.stat().st_mode
         except OSError as error:
@@ -61,7 +61,7 @@ def _walk(folder: Path, leave_out: Path | None) -> Iterator[Found]:
     waiting = [folder]
     while waiting:
         path = waiting.pop()
-        if leave_out is not None and path == leave_out:
+        if leave_out is not None and path.resolve() == leave_out:
             continue
         try:
             with os.scandir(path) as entries:

@@ -291,7 +291,7 @@ def _versions() -> dict[str, Any]:
 
 
 def _create(directory: Path) -> None:
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+    if directory.exists() and (not directory.is_dir() or any(map(_foreign, directory.iterdir()))):
         raise PolicyparseError(f"{directory}: not empty and not a corpus — give a new directory with --corpus")
     directory.mkdir(parents=True, exist_ok=True)
     Store(directory / "corpus.sqlite", write=True).close()
@@ -308,6 +308,11 @@ def _create(directory: Path) -> None:
             },
         },
     )
+
+
+def _foreign(path: Path) -> bool:
+    """Whether a file is none that `_create` leaves when it is killed."""
+    return not path.name.startswith(("corpus.sqlite", "corpus.json."))
 
 
 def _write_manifest(directory: Path, manifest: dict[str, Any]) -> None:
