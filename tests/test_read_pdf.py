@@ -271,6 +271,14 @@ def test_a_page_is_pictured_with_a_passage_marked() -> None:
         page_picture(data, 2)
 
 
+def test_text_without_a_size_or_a_place_is_not_seen() -> None:
+    page = Printer()
+    page.text(LEFT, 100, "看不见", 0.01)
+    page.text(LEFT, 1e9, "看不见")
+    page.paragraph(LONG)
+    assert text_blocks(page.bytes()) == [LONG]
+
+
 def refused(data: bytes, limits: Limits | None = None) -> ReadError:
     with pytest.raises(ReadError) as error:
         read_pdf(data, "a.pdf", limits or Limits())

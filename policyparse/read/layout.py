@@ -71,6 +71,7 @@ _WORD_GAP = 0.2
 _WIDE_GAP = 0.9
 _AUTO_SPACE = 0.4
 _COLUMN_GAP = 1.2
+_LEAST_SIZE, _FARTHEST = 0.5, 1e5  # points; a PDF's page has at most 14,400 (ISO 32000-1, annex C)
 # A page is in two columns when so many of its rows have text on both sides of a gutter that so few lines cross
 _COLUMN_ROWS = 6
 _CROSSING = 0.25
@@ -79,10 +80,20 @@ _COLUMN_FILL = 0.6
 
 def lines(glyphs: Iterable[Glyph], width: float) -> list[Line]:
     """The lines of a page `width` wide, in reading order; their edges are not known yet."""
-    rows = [row for row in map(_segments, _rows(glyphs)) if row]
+    rows = [row for row in map(_segments, _rows(glyph for glyph in glyphs if _is_placed(glyph))) if row]
     gutter = _gutter(rows, width)
     columns = [[_line(row) for row in rows]] if gutter is None else _columns(rows, gutter)
     return numbered([replace(line, column=number) for number, column in enumerate(columns) for line in column])
+
+
+def _is_placed(glyph: Glyph) -> bool:
+    """Whether a glyph has a place and a size at all: a damaged file gives nan, infinity and nought (nan compares false)."""
+    return (
+        bool(glyph.text)
+        and _LEAST_SIZE <= glyph.size < _FARTHEST
+        and -_FARTHEST < glyph.x0 <= glyph.x1 < _FARTHEST
+        and -_FARTHEST < glyph.top <= glyph.bottom < _FARTHEST
+    )
 
 
 def numbered(ordered: Sequence[Line]) -> list[Line]:
@@ -98,7 +109,7 @@ def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Glyphs that stand beside one another, from the top down, each row from left to right."""
     rows: list[list[Glyph]] = []
     middle = size = 0.0
-    for glyph in sorted((glyph for glyph in glyphs if glyph.text), key=lambda glyph: glyph.top + glyph.bottom):
+    for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):
         centre = (glyph.top + glyph.bottom) / 2
         if rows and centre - middle < 0.5 * min(size, glyph.size):
             rows[-1].append(glyph)

@@ -64,6 +64,8 @@ def read_sheet(page: pypdfium2.PdfPage) -> Sheet:
             unreadable += 1
         else:
             x0, y0, x1, y1 = place(left, bottom, right, top)
+            if x0 > x1 or y0 > y1:  # mirrored fonts
+                x0, y0, x1, y1 = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
             glyphs.append(Glyph(text, x0, y0, x1, y1, size, bold))
     width, height = box[2] - box[0], box[3] - box[1]
     rules, picture = drawn(page.raw)
