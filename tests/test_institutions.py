@@ -103,9 +103,21 @@ def test_an_expert_adds_a_department(tmp_path: Path) -> None:
     text = "县低空经济局、县航促办负责，支持零工驿站建设。"
     before = [mention.text for mention in institutions(outline(text), shipped())]
     (tmp_path / "institutions_functions.csv").write_text(
-        "function,full,department,from,to,example\n低空经济,,yes,2024,,县低空经济局\n航促,航空产业促进,,2024,,\n", "utf-8"
+        "function,full,department,from,to,example\n低空经济,,yes,2024,,县低空经济局\n航促,航空产业促进,,2024,,\n",
+        "utf-8",
     )
     own = Vocabulary(tmp_path)
     found = {mention.text: mention.canonical for mention in institutions(outline(text), own)}
     assert before == ["县低空经济局"]
     assert found == {"县低空经济局": "县低空经济局", "县航促办": "县航空产业促进办公室"}
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["财政局、", "派出所", "领导小组办公室", "市", "市委", "和财政", "《", "（以下简称办）", "XX", "有限公司", "各级", "等部门、公安"],
+)
+def test_long_runs_of_one_piece(piece: str) -> None:
+    """A list, a chain or a stutter of any length is read to its end."""
+    text = piece * 3000
+    for mention in institutions(outline(text, {"place": "广东省/佛山市", "level": "prefecture"}), shipped()):
+        assert text[mention.start : mention.end] == mention.text

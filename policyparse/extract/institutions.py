@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import re
 
-from policyparse.extract.institutions_canonical import Places, canonical_names
+from policyparse.extract.institutions_candidate import Candidate
+from policyparse.extract.institutions_canonical import canonical_names
 from policyparse.extract.institutions_context import Judge, blank
-from policyparse.extract.institutions_grammar import Candidate, Walker
+from policyparse.extract.institutions_departments import Departments
+from policyparse.extract.institutions_grammar import Walker
 from policyparse.extract.institutions_lexicon import Head, lexicon
+from policyparse.extract.institutions_places import Places
 from policyparse.model import Institution
 from policyparse.passing import Outline
 from policyparse.places import gazetteer
@@ -44,9 +47,8 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
             _add_place(text, name, ends)
     own = Places(outline, places)
     candidates = Walker(text, ends, words).candidates()
-    judge = Judge(text, words, outline.facts.level, own.lowest, own.zone)
-    judge.judge(candidates)
-    everything = candidates + judge.departments(candidates)
+    Judge(text, words, outline.facts.level, own.lowest, own.zone).judge(candidates)
+    everything = candidates + Departments(text, words, outline.facts.level).find(candidates)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
     kept = _longest(_aliases(text, kept) + kept)
     names = canonical_names(outline, own, kept, words)

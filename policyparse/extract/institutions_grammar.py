@@ -11,45 +11,19 @@ most MAX_NAME characters.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from policyparse.extract.institutions_candidate import LEVELS, MAX_NAME, ZONE, Candidate
 from policyparse.extract.institutions_lexicon import Head, Lexicon
 
-# The longest names of the genre (…工作领导小组办公室 with its place) have about 45 characters.
-MAX_NAME = 48
-
-# Levels that stand for a place in front of a name (市财政局). Two-character ones first.
-LEVELS = re.compile(
-    r"(?:试点镇|试点乡镇|自治区|自治州|街道|省级|市级|县级|区级|镇级|州级|全国|国家|兵团|[省市县区州盟旗镇乡])$"
-)
 _LEVEL_LAST = frozenset("镇区州道级国家团省市县盟旗乡")
-ZONE = re.compile(
-    r"(?:开发区|新区|园区|高新区|经开区|片区|示范区|度假区|保税区|试验区|合作区|工业园|产业园|管理区|景区|港区|功能区|集聚区|保护区|新城)$"
-)
 _PARTY = re.compile(r"(?:中国共产党|中共|共青团|中国人民政治协商会议|政协)$")
 _CONJUNCTIONS = "和与及暨"
 _CLOSED = ("closed", "strict", "branch")
 _PARENTS = ("closed", "strict", "group", "branch", "name", "open", "company")
+# What a fixed name may hang on (县委|组织部), and what hangs on any organ (公安局|党委).
+_OWNERS = ("委", "党委", "党工委", "工委", "政府", "人民政府", "国务院", "管委会")
 _ATTACHED = ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委", "党校")
 _SECTIONS = ("处", "科", "股", "室")
-_ALONE = ("局", "厅", "分局", "派出所", "司法所", "财政所", "工商所", "税务所", "国土所", "供电所", "支行", "分行")
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A name in the text. `prefix` is where its place or level ends (== start: none)."""
-
-    start: int
-    end: int
-    head: Head
-    head_start: int
-    prefix: int
-    prefix_sort: str = ""  # "place", "level" or ""
-    functions: int = 0
-    unknown: int = 0
-    parent: Candidate | None = None  # the organ that the head continues (县委|办公室)
-    elided: Candidate | None = None  # the sibling whose place it shares
-    rejected: str = ""
 
 
 class Walker:
@@ -147,15 +121,16 @@ class Walker:
     def _whole(self, head: Head, head_start: int, end: int) -> Candidate | None:
         """A fixed name, with the place, level or organ that it hangs on (县委|组织部)."""
         previous = self._previous(head_start)
-        if previous is not None and previous.head.sort in ("body", "name") and not head.word.startswith(("国", "中")):
-            if previous.head.word in ("委", "党委", "党工委", "工委", "政府", "人民政府", "国务院", "管委会"):
-                return Candidate(
-                    previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous
-                )
+        if previous is not None and previous.head.word in _OWNERS and not head.word.startswith(("国", "中")):
+            return self._merge(previous, head, head_start, end)
         prefix, sort = self._prefix(head_start)
         if not sort and end - head_start <= 2 and not self._opens(head_start):
             return None
         return Candidate(prefix, end, head, head_start, head_start if sort else prefix, sort)
+
+    def _merge(self, parent: Candidate, head: Head, head_start: int, end: int) -> Candidate:
+        """The name that goes on from `parent`."""
+        return Candidate(parent.start, end, head, head_start, parent.prefix, parent.prefix_sort, parent=parent)
 
     def _party(self, at: int) -> int:
         """The start of 中共, 共青团 before a place that ends in a committee (中共佛山市委)."""
@@ -171,11 +146,9 @@ class Walker:
             return None
         if not sort:
             previous = self._previous(head_start)
-            if previous is not None and head.word in _ATTACHED:
-                if previous.head.sort not in ("body", "name") or head.word == "党校":
-                    return Candidate(
-                        previous.start, end, head, head_start, previous.prefix, previous.prefix_sort, parent=previous
-                    )
+            attached = head.word == "党校" or (previous is not None and previous.head.sort not in ("body", "name"))
+            if previous is not None and head.word in _ATTACHED and attached:
+                return self._merge(previous, head, head_start, end)
             if foreign := self.lexicon.foreign.ending_at(text, head_start):
                 return Candidate(head_start - foreign, end, head, head_start, head_start, "foreign")
             if end - head_start == 2 and previous is None and not self._opens(head_start):
@@ -256,17 +229,17 @@ class Walker:
                         unknown += at - opened
                         at = opened
                         continue
-                if sort in ("open", "company", "group") and (char.isascii() and char.isalnum() or char == "·"):
+                if sort in ("open", "company", "group") and ((char.isascii() and char.isalnum()) or char == "·"):
                     at -= 1
                     unknown += 1
                     continue
                 break
             if char in _LEVEL_LAST and (level := LEVELS.search(text, max(0, at - 4), at)):
-                if size <= at - level.start():
-                    if sort in _CLOSED or self._opens(level.start()):
-                        prefix, prefix_sort = at, "level"
-                        at = level.start()
-                        break
+                opens = sort in _CLOSED or self._opens(level.start())
+                if size <= at - level.start() and opens:
+                    prefix, prefix_sort = at, "level"
+                    at = level.start()
+                    break
             if size:
                 at -= size
                 functions += 1
@@ -285,10 +258,11 @@ class Walker:
             if size and (functions + unknown or lexicon.functions.ending_at(text, at - size, low)):
                 at -= size
                 continue
-            if boundary := lexicon.boundaries.ending_at(text, at, low):
-                # 、向阳纸业: right after a list sign a single character is part of the name
-                if not (boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"):
-                    break
+            boundary = lexicon.boundaries.ending_at(text, at, low)
+            # 、向阳纸业: right after a list sign a single character is part of the name
+            listed = boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"
+            if boundary and not listed:
+                break
             if sort in _CLOSED and functions and (again := self._resplit(at, low)) is not None:
                 at = again
                 continue
@@ -304,11 +278,10 @@ class Walker:
                 break
             at -= 1
             unknown += 1
-        if merged is not None:
-            return Candidate(
-                merged.start, end, head, head_start, merged.prefix, merged.prefix_sort,
-                merged.functions + functions, merged.unknown + unknown, parent=merged,
-            )  # fmt: skip
+        if merged is not None and end - merged.start <= 2 * MAX_NAME:
+            name = self._merge(merged, head, head_start, end)
+            name.functions, name.unknown = merged.functions + functions, merged.unknown + unknown
+            return name
         if not prefix_sort and sort in ("open", "company", "group"):
             at = self._without_verb(at, head_start, sort)
         elif prefix_sort == "place" and sort in ("company", "branch"):
@@ -317,7 +290,7 @@ class Walker:
             prefix = at
         if at == head_start and head.bare == "no":
             return None
-        alone = head.bare == "yes" or (prefix_sort and head.word in _ALONE)
+        alone = head.bare == "yes" or (prefix_sort and head.bare == "place")
         if sort in _CLOSED and not functions and not unknown and not alone:
             return None
         if unknown > 24:
@@ -430,9 +403,12 @@ class Walker:
                 elif here in self.places:
                     start, found = self._prefix(here)
                     return start, here, found
-                elif char in _LEVEL_LAST and (level := LEVELS.search(text, max(0, here - 4), here)):
-                    if self._opens(level.start()) or level.start() in self.places:
-                        return level.start(), here, "level"
+                elif (
+                    char in _LEVEL_LAST
+                    and (level := LEVELS.search(text, max(0, here - 4), here))
+                    and (self._opens(level.start()) or level.start() in self.places)
+                ):
+                    return level.start(), here, "level"
             if size := lexicon.functions.ending_at(text, here, stop):
                 here -= size
                 continue

@@ -81,6 +81,8 @@ class Lexicon:
     cut: Words
     act: Words
     leads: Words
+    authorities: frozenset[str]
+    managing: Words
     foreign: Words
     classes: frozenset[str]
     always_classes: Words
@@ -135,6 +137,8 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         after=_any(roles["after"]),
         cut=Words.of(roles["cut"]),
         act=Words.of(roles["act"] + roles["cut"]),
+        authorities=frozenset(roles["authority"]),
+        managing=Words.of(roles["managing"]),
         leads=Words.of(roles["lead"]),
         setup=Words.of(roles["setup"]),
         foreign=Words.of(vocabulary.terms("places_foreign")),

@@ -1,0 +1,116 @@
+"""Departments without a name of their own: those of lists and those named by their function (annotation guide §4).
+
+In: the blanked text, the judged candidates, Lexicon, the document's level. Out: more Candidates: the one-word
+departments of a list (城管、环保、劳动等部门), function-named bodies (宣传部门, 县投资主管部门), 我局, and 中央 where it stands for
+the Party's centre. Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from policyparse.extract.institutions_candidate import Candidate
+from policyparse.extract.institutions_context import COLLECTIVE, begins
+from policyparse.extract.institutions_lexicon import Head, Lexicon
+
+_LIST_TAIL = re.compile(
+    r"等(?:\d+个|[一二三四五六七八九十]+个|多个?|有关|相关|主管|职能|政府|成员|执法|综合|监管|责任){0,3}(?:部门|单位)"
+)
+_ODD_ITEM = re.compile(r"(?<=[、])[一-鿿]{2,5}$")
+_CENTRE = re.compile(
+    r"中央(?=(?:和省|、省|和自治区|、国务院|的?(?:决策|部署|精神|要求|方针|号召|统一|重大决策|大政方针|巡视)"
+    r"|关于|决定|批准|提出|要求|同意|确定|明确))(?!.{0,4}会议)"
+)
+_OWN = re.compile(r"我(?:局|委|厅|办|部|院|会)(?![员们长托任理法学事公门分队里内面])")
+# A list of departments is at most so long, a function word with its 主管 so long.
+_MAX_LIST = 120
+_MAX_FUNCTION = 14
+_BODY = re.compile("部门|机关")
+
+
+class Departments:
+    """Finds the departments of one text of a document of `level`."""
+
+    def __init__(self, text: str, lexicon: Lexicon, level: str | None) -> None:
+        self.text, self.lexicon = text, lexicon
+        self.nation = level == "nation"
+
+    def find(self, candidates: list[Candidate]) -> list[Candidate]:
+        """All of them, none with a reason to reject it; they may overlap names that are longer."""
+        ends = {candidate.end: candidate for candidate in candidates}
+        out = [item for tail in _LIST_TAIL.finditer(self.text) for item in self._list(tail.start(), ends)]
+        for body in _BODY.finditer(self.text):
+            item = self._function_body(body.start(), body.end())
+            if item is not None:
+                out.append(item)
+        for pattern, sort in ((_CENTRE, "name"), (_OWN, "own")):
+            for match in pattern.finditer(self.text):
+                start, end = match.span()
+                taken = ends.get(end)
+                if taken is None or taken.rejected or taken.start > start:
+                    out.append(Candidate(start, end, Head(match[0], sort), start, start))
+        return out
+
+    def _list(self, end: int, ends: dict[int, Candidate]) -> list[Candidate]:
+        """The one-word departments of the list that ends at `end` (before 等部门), the last first."""
+        text, departments = self.text, self.lexicon.departments
+        at, low = end, max(0, end - _MAX_LIST)
+        items: list[Candidate] = []
+        while at > low:
+            organ = ends.get(at)
+            size = departments.ending_at(text, at, low)
+            if organ is not None and not (organ.rejected == "bare" and organ.head.word in departments.words):
+                at = organ.start
+            elif size:
+                items.append(self._one_word(at - size, at))
+                at = items[-1].start
+            elif odd := _ODD_ITEM.search(text, max(low, at - 6), at):
+                at = odd.start()  # an item that names no department (授权) does not end the list
+            else:
+                break
+            if text[at - 1 : at] not in tuple("、和及与"):
+                break
+            at -= 1
+        if items and items[-1].prefix_sort:
+            for item in items[:-1]:
+                item.elided = items[-1]  # 市法制、督查
+        return [] if items and self._generic(items[-1].start) else items
+
+    def _generic(self, at: int) -> bool:
+        return self.lexicon.generic.ending_at(self.text, at, max(0, at - 6)) > 0
+
+    def _level(self, at: int) -> bool:
+        """Whether a level that stands for a place ends at `at` (县|投资主管部门)."""
+        return at > 0 and self.text[at - 1] in "省市县区镇" and begins(self.text, at - 1, self.lexicon)
+
+    def _one_word(self, start: int, end: int) -> Candidate:
+        head = Head(self.text[start:end], "department")
+        if self._level(start) and not self.lexicon.functions.ending_at(self.text, start):
+            return Candidate(start - 1, end, head, start, start, "level")
+        return Candidate(start, end, head, start, start)
+
+    def _function_body(self, start: int, end: int) -> Candidate | None:
+        """宣传部门, 机构编制部门, 县投资主管部门; 公安机关. A class (各级…部门, 主管部门) gives None."""
+        text, lexicon = self.text, self.lexicon
+        managing = lexicon.managing.ending_at(text, start)
+        at = start - managing
+        low = max(0, at - _MAX_FUNCTION)
+        size = lexicon.departments.ending_at(text, at, low)
+        if not size and managing:
+            size = lexicon.functions.ending_at(text, at, low)
+        prefix = at - size
+        if not size or (text[start:end] == "机关" and text[prefix:start] not in lexicon.authorities):
+            return None
+        level = self._level(prefix)
+        at = prefix - level
+        if not level and (managing or self.nation or not begins(text, at, lexicon)):
+            return None
+        scope = level and text[at - 1 : at] == "全"
+        if (
+            scope
+            or self._generic(at)
+            or COLLECTIVE.search(text[max(0, at - 20) : at])
+            or lexicon.posts.match(text, end)
+        ):
+            return None
+        return Candidate(at, end, Head(text[prefix:end], "function"), prefix, prefix, "level" if level else "")
