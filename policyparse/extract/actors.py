@@ -60,9 +60,9 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
 
     classes = _alternatives(words("class"))
     return _Grammar(
-        purse=re.compile(f"(?:{_alternatives(words('subject'))})(?![一-鿿]{{0,2}}[局厅部委所])"),
-        place=re.compile(f"(?<=由)(?:我|本)?(?:{_alternatives(words('place'))})(?=[一-鿿]{{0,6}}负责)"),
-        body=re.compile(f"(?<![一-鿿])(?:{_alternatives(words('body'))})(?=[一-鿿]{{0,6}}(?:负责|牵头))"),
+        purse=re.compile(f"({_alternatives(words('subject'))})(?![一-鿿]{{0,2}}[局厅部委所])"),
+        place=re.compile(f"由((?:我|本)?(?:{_alternatives(words('place'))}))(?=[一-鿿]{{0,6}}负责)"),
+        body=re.compile(f"(?<![一-鿿])({_alternatives(words('body'))})(?=[一-鿿]{{0,6}}(?:负责|牵头))"),
         beside=re.compile(f"由({classes})[、和及与]$"),
         together=vocabulary.terms("responsibility_words", use="together"),
     )
@@ -102,8 +102,9 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
     starts, ends = [group.start for group in out], [group.end for group in out]
     for kind, pattern in (("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body)):
         for match in pattern.finditer(text):
-            before = bisect_left(starts, match.end()) - 1  # the last group that begins before the match ends
-            if before < 0 or ends[before] <= match.start():
-                out.append(Group(match.start(), match.end(), (match.group(),), kind))
+            start, end = match.span(1)
+            before = bisect_left(starts, end) - 1  # the last group that begins before the match ends
+            if before < 0 or ends[before] <= start:
+                out.append(Group(start, end, (match.group(1),), kind))
     out.sort(key=lambda group: group.start)
     return out

@@ -26,7 +26,7 @@ _APPOSITION = r"(?:[（(][^（）()]{0,60}[)）])?"
 
 # X有意见的，…: a condition, not a task
 _CONDITION = re.compile(r"[^，,。；;]{2,60}(?:的(?:[，,]|$)|(?:以来|以后|之后)[，,])")
-# 12345热线指由市政府设立的…, 需由…审核的情形: what a thing is, not who does it
+# 热线指由市政府设立的…, 需由…审核的情形: what a thing is, not who does it
 _NOT_ASSIGNING = re.compile("(?:指|是|系|需要?|凡|经|应)由$")
 # …联合制定《…》, 印发了《…》: how this document came about
 _PREAMBLE = re.compile("(?:联合|研究|共同|组织)?(?:制定|制订|印发|出台|起草|修订)(?:了|本|《)")

@@ -10,6 +10,7 @@ number), their brackets normalised to 〔〕; orders (国务院令第412号) are
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
@@ -137,7 +138,7 @@ def _number(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
         of = _ORDER_OF.search(text, max(0, start - 20), start)
         if not of:
             return None
-        cut = _NOT_CODE.match(of.group())
+        cut = None if of.group().startswith("中华人民共和国") else _NOT_CODE.match(of.group())
         begin = of.start() + (cut.end() if cut and cut.end() < len(of.group()) else 0)
         return begin, match.end(), f"{text[begin:start]}令第{match.group('which')}号"
     code = _CODE.search(text, max(0, start - 16), start)
@@ -152,7 +153,8 @@ def _number(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
 
 
 def _inside(spans: Sequence[tuple[int, int]], offset: int) -> bool:
-    return any(start <= offset < end for start, end in spans)
+    index = bisect_right(spans, (offset, len(spans) and spans[-1][1])) - 1
+    return index >= 0 and offset < spans[index][1]
 
 
 def _citation(outline: Outline, start: int, end: int, title: str, number: str | None) -> Citation:

@@ -43,6 +43,7 @@ _MODE_OF_RULE: dict[str, Mode] = {
     "consult": "devolve",
     "local": "devolve",
     "widen": "devolve",
+    "let-go": "devolve",
     "autonomy": "authorize",
     "return": "return",
     "approve-on": "approve-on",

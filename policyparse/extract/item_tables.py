@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policyparse.extract.heads import Names
+from policyparse.extract.tails import grammar
 from policyparse.extract.task_tables import place
 from policyparse.model import Mode
 from policyparse.passing import Outline
@@ -46,7 +47,7 @@ class Row:
 
 def find(outline: Outline, vocabulary: Vocabulary) -> Iterator[Row]:
     """The rows of every table whose head says that items are handed down."""
-    names = Names(vocabulary)
+    names = grammar(vocabulary).names
     cursor = 0
     for table in outline.tables:
         head = [re.sub(r"\s+", "", cell) for cell in table.header]

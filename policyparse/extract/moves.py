@@ -85,14 +85,15 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
 
     return Grammar(
         trigger=re.compile(
-            f"(?:{verbs('grant-right')})[^，,。；;]{{2,40}}权|{verbs('give')}|{verbs('grant')}|{verbs('return')}|{verbs('widen')}"
-            "|任免|征求|征得|建议权|意见的|属地(?:化)?管理|见章盖章|见文行文|预审|自主|提出|纳入|由"
+            f"{verbs('give')}|{verbs('grant')}|{verbs('return')}|{verbs('widen')}"
+            "|任免|征求|征得|建议权|考核权|任免权|参与权|管理权|提名权|否决权|知情权|意见的|属地(?:化)?管理|见章盖章|见文行文|预审|自主|提出|纳入|由"
         ),
-        give=re.compile(f"(?<![提])(?:{verbs('give')})"),
+        # not 提交由…, and not 授权部门, 委托单位
+        give=re.compile(f"(?<!提)(?:{verbs('give')})(?!部门|单位|机关|书|协议|代理|代办)"),
         attribute=re.compile(
             rf"(?:依法|统一|逐步)?(?:委托)?(?:[、和或])?(?:{verbs('attribute')})(?:给|到|至|于)?([^，,。；;的]{{1,24}})?的"
         ),
-        grant=re.compile(verbs("grant")),
+        grant=re.compile(f"(?:{verbs('grant')})(?!部门|单位|机关|书|协议|代理|代办)"),
         grant_right=re.compile(verbs("grant-right")),
         returns=re.compile(verbs("return")),
         office=re.compile(rf"[^，,。；;由]{{0,30}}?({verbs('office')})(?!人|的)"),

@@ -4,7 +4,7 @@ In: a Clause. Out: Moves. Touches nothing.
 
     dispose    将X下放到Y · X依法委托给Y · F将X划归Y        toward     向Y下放X · 推动X向Y赋权
     grant      赋予Y X · 授权Y行使X                        attribute  F下放给Y的X · 上级赋予我镇的X
-    bare       F通过授权的形式，下放X                       widen      扩大Y的X权
+    bare       F采取委托的方式，下放X                       widen      扩大Y的X权
     let_go     对X实行放权，让Y有自主权
 """
 
@@ -28,6 +28,7 @@ _ABLE = re.compile("([一-鿿]{1,8}?(?:级|镇|街道|乡镇|基层|社区))能�
 _WEAK_SUBJECT = re.compile(f"(?:{ADVERB}|权限|权|事项|职能|职责)$")
 _GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责|代为)")
 _RIGHT_OVER = re.compile("((?:对|在)[^，,。；;]{2,50}?的[^，,。；;]{0,30}?权)(?=[，,。；;\n]|$)")
+_REST_OF_NAME = re.compile("[、和及与][一-鿿]{2,12}|(?![和及与])[一-鿿]{1,12}")
 _MEASURE = re.compile("(?:相应的?|更多的?|更大的?|必要的?)?")
 _NOT_GRANTED = re.compile("(?:的?(?:使命|任务|责任感|重任|神圣|光荣|内涵|生机|活力|能力))")
 _ATTRIBUTE_ITEM = re.compile(
@@ -98,7 +99,7 @@ def dispose(c: Clause) -> Iterator[Move]:
             into, able = _INTO.match(text, verb.end(), c.end), _ABLE.search(text, begin, stop)
             taker = [into.group(1)] if into else [re.split("[、，,和]", able.group(1))[-1]] if able else []
         if not giver and not held_by and text.startswith("政府", begin):
-            giver = ("政府",)  # 政府不该管的、需转移的职能
+            giver = ("政府",)  # 政府不宜办、要转出去的职能
         item = text[begin:stop]
         if not POWER.search(item) or NO_POWER.search(item):
             continue
@@ -144,14 +145,10 @@ def toward(c: Clause) -> Iterator[Move]:
         if not taker:
             continue
         rest = untidy(text[end : verb.start()])
-        if rest:
-            if (
-                not re.fullmatch("[、和及与]?[一-鿿]{2,12}", rest)
-                or text[end] not in "、和及与"
-                and text[end - 1] not in "、和及与"
-            ):
-                continue
-            taker = [*taker, rest.strip("、和及与")]
+        if rest and (not _REST_OF_NAME.fullmatch(rest) or (rest[0] not in "、和及与" and len(taker) < 2)):
+            continue
+        if rest:  # 向街道、便民服务站赋权: a name that only its list shows to be one
+            taker = [*taker, rest[1:]] if rest[0] in "、和及与" else [*taker[:-1], taker[-1] + rest]
         stop = c.comma_after(verb.end())
         begin, last = verb.end(), stop
         if stop - begin < 2:
@@ -199,7 +196,7 @@ def _definite_department(names: list[str]) -> bool:
 
 
 def bare(c: Clause) -> Iterator[Move]:
-    """下放X, with its giver as subject: F通过授权或委托的形式，下放行政执法权."""
+    """下放X, with its giver as subject: F采取委托的方式，下放X."""
     text = c.text
     for verb in _DOWN.finditer(text, c.start, c.end):
         match = _OBJECT.match(text, verb.end(), c.end)

@@ -120,7 +120,7 @@ class Parties:
         match = _STOP.search(self.text, end, stop)
         edge = match.start() if match else stop
         of = _OF_UNIT.match(self.text, edge, stop)
-        edge = of.end() if of else edge  # 有管理权限的市场监管部门
+        edge = of.end() if of else edge  # 有审核权的主管部门
         if names and end >= edge:
             return names, end
         stretch = self.text[start:edge]

@@ -49,23 +49,22 @@ def responsibilities(
             )  # fmt: skip
         )
 
-    for tail in tails.find(outline, laid, vocabulary):
+    found_tails = tails.find(outline, laid, vocabulary)
+    ends = {(tail.task_start, tail.task_end): tail.end for tail in found_tails}  # of the last tail of an item
+    for tail in found_tails:
         if tail.parties:
             taken.append((tail.start, tail.end))
         item = text[tail.task_start : tail.task_end]
+        deadline = (
+            clock.within(tail.start, tail.end)
+            or clock.within(tail.task_end, ends[tail.task_start, tail.task_end])
+            or clock.within(tail.task_start, tail.task_end)
+        )
         for party in tail.parties:
-            if not (party.task or item):
-                continue
-            deadline = clock.within(tail.start, tail.end) or clock.within(tail.task_start, tail.task_end)
-            add(
-                party.units,
-                party.role,
-                party.task or item,
-                None if party.task else deadline,
-                tail.start,
-                tail.end,
-                tail.rule,
-            )
+            if party.task:
+                add(party.units, party.role, party.task, None, tail.start, tail.end, tail.rule)
+            elif item:
+                add(party.units, party.role, item, deadline, tail.start, tail.end, tail.rule)
     for row in task_tables.find(outline, vocabulary):
         taken.append((row.start, row.end))
         deadline = clock.within(row.start, row.end)

@@ -183,7 +183,10 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
             skip, labelled, sure = kind in ("deadline", "other"), True, sure or kind not in ("deadline", "other")
             role = _role(kind)
             part = part[match.end() :]
-        if part and _OTHER_LABEL.match(part):
+        other = _OTHER_LABEL.match(part)
+        if other and re.search("分工|责任|负责|单位|部门", other.group()):
+            part = part[other.end() :]  # 分工方案：
+        elif other:
             skip = True
         if not part or skip:
             continue
@@ -205,7 +208,7 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
             continue
         if g.names.is_organ(part) or (labelled and len(part) <= _SHORT and not _NO_UNIT.match(part)):
             pending.append(part)
-            if lead_first and first and not labelled and (lead_first[0] == "1" or (stop and stop in "，,")):
+            if lead_first and first and role == "responsible" and (lead_first[0] == "1" or (stop and stop in "，,")):
                 head, _, tail = part.partition("、") if lead_first[0] == "1" else (part, "", "")
                 reading.add("lead", head)
                 pending = [tail] if tail else []
@@ -247,8 +250,8 @@ def find(outline: Outline, laid: Layout, vocabulary: Vocabulary) -> list[Tail]:
         inside = bisect_right(starts, match.start(1)) - 1
         if inside >= 0 and match.start(1) < ends[inside]:
             continue  # in a bracket that closes: read above
-        stop = _LINE_END.search(text, match.end())
-        start, end = match.start(1), stop.start() if stop else len(text)
+        stop = _LINE_END.search(text, match.end(), match.end() + _LONGEST)
+        start, end = match.start(1), stop.start() if stop else min(len(text), match.end() + _LONGEST)
         following = _NEXT_ITEM.search(text, match.end(), end)
         end = following.start() if following else end
         if end - start <= _LONGEST:

@@ -1,0 +1,219 @@
+"""Citations, delegations and responsibilities: rows of cases/*.yaml, and what must always hold.
+
+A row's text is one small document: its sections come from the labels at the heads of its lines and from 一是…,
+its mentions and time points are those that the row lists, so that this file tests no other room.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policyparse.extract.citations import citations
+from policyparse.extract.delegations import delegations
+from policyparse.extract.responsibilities import responsibilities
+from policyparse.extract.sentences import layout
+from policyparse.model import Clause, Institution, Section, Table, TimePoint
+from policyparse.passing import Facts, Outline
+from policyparse.vocabulary import SHIPPED, shipped
+
+CASES = Path(__file__).parent / "cases"
+LABEL = re.compile(
+    r"^(?:([一二三四五六七八九十]+、)|([（(][一二三四五六七八九十]+[）)])|(\d+\.))|(?<=[。；])([一二三四五六七八九十]是)",
+    re.M,
+)
+
+
+def cases(name: str) -> list[Any]:
+    rows = yaml.safe_load((CASES / f"{name}.yaml").read_text("utf-8"))
+    return [pytest.param(row, id=row["name"]) for row in rows]
+
+
+def sections(text: str) -> list[Section]:
+    out: list[dict[str, Any]] = []
+    open_: list[tuple[int, str]] = []
+    for match in LABEL.finditer(text):
+        kind = match.lastindex or 0
+        while open_ and open_[-1][0] >= kind:
+            open_.pop()
+        row = {"id": f"s{len(out) + 1}", "parent": open_[-1][1] if open_ else None, "level": len(open_) + 1}
+        out.append({**row, "label": match.group(), "title": "", "start": match.start(), "end": len(text)})
+        open_.append((kind, str(row["id"])))
+    for number, row in enumerate(out):
+        row["end"] = next((later["start"] for later in out[number + 1 :] if later["level"] <= row["level"]), len(text))
+    return [Section(**row) for row in out]
+
+
+def outline(text: str, kind: str = "plan", **more: Any) -> Outline:
+    clauses = [Clause(id="c1", start=0, end=len(text), text=text)] if text else []
+    facts = Facts(kind=kind, doc_number=more.pop("doc_number", None))  # type: ignore[arg-type]
+    return Outline(
+        text=text, sections=sections(text), clauses=clauses, tables=more.pop("tables", ()), facts=facts, **more
+    )
+
+
+def mentions(text: str, names: list[str]) -> list[Institution]:
+    if not names:
+        return []
+    pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
+    return [
+        Institution(text=m.group(), canonical=m.group(), start=m.start(), end=m.end()) for m in pattern.finditer(text)
+    ]
+
+
+def times(text: str, rows: list[list[Any]]) -> list[TimePoint]:
+    return [
+        TimePoint(text=word, type=kind, value=str(value), start=text.index(word), end=text.index(word) + len(word))
+        for word, kind, value in rows
+    ]
+
+
+@pytest.mark.parametrize("row", cases("delegations"))
+def test_delegations(row: dict[str, Any]) -> None:
+    text = row["text"]
+    found = delegations(outline(text), mentions(text, row.get("institutions", [])), shipped())
+    expected = [{"from": [], "to": [], **want} for want in row["expect"]]
+    assert [{"item": d.item, "from": d.from_, "to": d.to, "mode": d.mode} for d in found] == expected
+
+
+@pytest.mark.parametrize("row", cases("responsibilities"))
+def test_responsibilities(row: dict[str, Any]) -> None:
+    text = row["text"]
+    found = responsibilities(
+        outline(text), mentions(text, row.get("institutions", [])), times(text, row.get("time_points", [])), shipped()
+    )
+    keys = ("departments", "role", "task", "deadline")
+    expected = [{"deadline": None, **want} for want in row["expect"]]
+    assert [{key: getattr(r, key) for key in keys} for r in found] == expected
+
+
+@pytest.mark.parametrize("row", cases("citations"))
+def test_citations(row: dict[str, Any]) -> None:
+    text = row["text"]
+    spans = tuple((text.index(line), text.index(line) + len(line)) for line in row.get("title_lines", []))
+    found = citations(outline(text, title_spans=spans, doc_number=row.get("doc_number")), shipped())
+    assert len(found) == len(row["expect"]), found
+    for citation, want in zip(found, row["expect"], strict=True):
+        assert {key: getattr(citation, key) for key in want} == want
+
+
+def test_a_bare_verb_assigns_nothing_in_a_speech() -> None:
+    text = "县教育局组织校舍检查。"
+    organs = mentions(text, ["县教育局"])
+    assert responsibilities(outline(text, "plan"), organs, [], shipped())
+    assert not responsibilities(outline(text, "speech"), organs, [], shipped())
+
+
+def test_rows_of_an_annexed_list() -> None:
+    rows = [
+        ["1", "户外广告设置审批", "市城管局", "白石镇政府", "委托"],
+        ["2", "乡村道路养护", "市交通局", "白石镇政府", "下放"],
+    ]
+    header = ["序号", "事项名称", "原实施机关", "承接单位", "下放方式"]
+    text = "附件\n" + "\n".join("\t".join(row) for row in rows)
+    found = delegations(outline(text, tables=[Table(header=header, rows=rows, clause="c1")]), [], shipped())
+    assert [(d.item, d.from_, d.to, d.mode) for d in found] == [
+        ("户外广告设置审批", ["市城管局"], ["白石镇政府"], ["entrust"]),
+        ("乡村道路养护", ["市交通局"], ["白石镇政府"], ["devolve"]),
+    ]
+    assert all(
+        text[d.start : d.end].startswith(str(n + 1)) and d.item in text[d.start : d.end] for n, d in enumerate(found)
+    )
+
+
+def test_rows_of_a_task_table() -> None:
+    rows = [["1", "编制服务指南", "县审批局", "县司法局、县财政局"], ["2", "开设帮办窗口", "县政务办", ""]]
+    header = ["序号", "工作任务", "牵头单位", "配合单位"]
+    text = "任务分工表\n" + "\n".join("\t".join(row) for row in rows)
+    found = responsibilities(outline(text, tables=[Table(header=header, rows=rows, clause="c1")]), [], [], shipped())
+    assert [(r.departments, r.role, r.task) for r in found] == [
+        (["县审批局"], "lead", "编制服务指南"),
+        (["县司法局", "县财政局"], "support", "编制服务指南"),
+        (["县政务办"], "lead", "开设帮办窗口"),
+    ]
+
+
+def test_a_table_of_something_else_makes_no_record() -> None:
+    table = Table(header=["项目", "金额"], rows=[["办公费", "3"]], clause="c1")
+    text = "预算表\n办公费\t3"
+    assert not delegations(outline(text, tables=[table]), [], shipped())
+    assert not responsibilities(outline(text, tables=[table]), [], [], shipped())
+
+
+VOCABULARIES = sorted(
+    path
+    for pattern in ("delegation_*", "responsibility_*", "citation_*", "task_verbs", "organ_endings")
+    for path in SHIPPED.glob(f"{pattern}.csv")
+)
+
+
+@pytest.mark.parametrize("path", VOCABULARIES, ids=lambda path: path.stem)
+def test_no_word_stands_twice_in_a_vocabulary(path: Path) -> None:
+    """A later row would silently replace the earlier one."""
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        words = [row[0] for row in csv.reader(handle) if row and not row[0].startswith("#")]
+    assert sorted({word for word in words if words.count(word) > 1}) == []
+
+
+PIECES = st.sampled_from(
+    "县财政局 县民政局 试点镇 街道 镇政府 市司法局 审批权限 行政执法权 人事任免 由 将 把 向 下放 到 给 委托 授权 赋予 返还 留用 负责 牵头 配合 "
+    "会同 要 应 的 和 、 ， 。 ； ： （ ） 〔 〕 《 》 “ ” 责任单位： 牵头单位： 青府〔2011〕3号 以下简称 6月底前 一是 （一） 1. 各部门 等部门 任免 征求 "
+    "意见 纳入 财政收入 属地管理 自主 成立 发挥 作用 \n \t 。\n 调整为 原由 划归 交由 扩大 自主权 X １ \ue000".split(
+        " "
+    )
+)
+TEXTS = st.lists(PIECES, max_size=60).map("".join)
+ORGANS = ["县财政局", "县民政局", "镇政府", "市司法局"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_every_record_stands_in_the_text(text: str) -> None:
+    """Spans lie in the text, records are ordered and speak in the text's words; the same text gives the same records."""
+    page, organs = outline(text), mentions(text, ORGANS)
+    moved = delegations(page, organs, shipped())
+    tasks = responsibilities(page, organs, [], shipped())
+    cited = citations(page, shipped())
+    for records in (moved, tasks, cited):
+        assert all(0 <= record.start <= record.end <= len(text) for record in records)
+        assert [record.start for record in records] == sorted(record.start for record in records)
+        assert all(record.clause == page.clause_at(record.start) for record in records)
+    for move in moved:
+        assert move.item and move.mode and move.rule
+        assert len(set(move.mode)) == len(move.mode)
+    for task in tasks:
+        assert task.departments and len(task.task) >= 2 and task.rule
+        assert all(name and name in text for name in task.departments)
+    for citation in cited:
+        assert text[citation.start : citation.end] == citation.text
+        assert citation.title or citation.doc_number
+    assert moved == delegations(page, organs, shipped())
+    assert tasks == responsibilities(page, organs, [], shipped())
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_segments_cover_the_text_in_order(text: str) -> None:
+    """No character but stops and white space is outside the segments, and none is in two."""
+    laid = layout(text)
+    end = 0
+    for segment in laid.segments:
+        assert segment.start >= end
+        assert not text[end : segment.start].strip("。！？；; \n\t")
+        end = segment.end
+    assert not text[end:].strip("。！？；; \n\t")
+    assert all(text[b.start] in "（(〔【[" and text[b.end - 1] in "）)〕】]" for b in laid.brackets)
+
+
+def test_a_long_line_is_read_in_one_pass() -> None:
+    """A long line without a stop neither fails nor finds what is not there."""
+    text = "由县财政局" * 2000 + "（" * 2000
+    assert responsibilities(outline(text), mentions(text, ["县财政局"]), [], shipped()) is not None
+    assert delegations(outline("将下放到" * 2000), [], shipped()) == []
