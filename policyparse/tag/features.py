@@ -39,6 +39,8 @@ BLOCKS: Mapping[str, float] = {
 # A paragraph of a speech can run to thousands of signs; its point is said first, its summing-up last.
 HEAD_SIGNS, TAIL_SIGNS = 480, 120
 LEAD_SIGNS = 36
+# The longest list of responsible departments seen in key-point lists of provinces is about 250 signs.
+TAIL_LIMIT = 320
 
 _NUMERAL = "一二三四五六七八九十百零〇两0-9"
 _LABEL = re.compile(
@@ -49,10 +51,11 @@ _LABEL = re.compile(
     rf"|(?P<digit>\d{{1,2}}[、.](?!\d))"
     rf"|(?P<circle>[①-⑳]))\s*"
 )
+_DUTY = re.compile(r"(?:责任|牵头|配合|主办|承办)(?:单位|部门)|牵头|负责|配合")
+_DUTY_HEADS = ("责任单位:", "牵头单位:", "责任部门:", "牵头部门:")
 _LEAD_END = re.compile(r"[。:;!?]")
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]")
 _SIGNS = (
-    ("tail", re.compile(r"[(〔\[](?:责任|牵头|配合|主办|承办)(?:单位|部门)")),
     ("percent", re.compile(r"\d%|百分之|百分点")),
     ("money", re.compile(r"\d(?:万|亿)?元")),
     ("area", re.compile(r"\d(?:万|平方)?(?:亩|公顷|公里|米)")),
@@ -176,6 +179,26 @@ def split_label(text: str) -> tuple[str, str]:
     return (match.lastgroup or "", text[match.end() :]) if match else ("", text)
 
 
+def split_tail(body: str) -> tuple[str, str]:
+    """The text without its closing list of responsible departments, and that list ("" if none).
+
+    （责任单位：甲、乙）, （甲牵头，乙配合）, or 责任单位：… to the end: who does it says nothing of what is done,
+    and names of departments would be taken for topics.
+    """
+    end = len(body) - (body[-1:] in "。.;")
+    if body[end - 1 : end] in (")", "]"):
+        depth = 0
+        for at in range(end - 1, max(end - TAIL_LIMIT, 0), -1):
+            depth += (body[at] in ")]") - (body[at] in "([")
+            if not depth:
+                return (body[:at], body[at:]) if at and _DUTY.search(body, at) else (body, "")
+    at = max(body.rfind(word, -TAIL_LIMIT if len(body) > TAIL_LIMIT else 0) for word in _DUTY_HEADS)
+    if at > 0:
+        at -= body[at - 1] in "(["
+        return body[:at], body[at:]
+    return body, ""
+
+
 def lead_of(body: str) -> str:
     """The first point of a clause without its label: to the first full stop, colon, semicolon."""
     match = _LEAD_END.search(body, 0, LEAD_SIGNS + 1)
@@ -198,6 +221,7 @@ def blocks_of(context: ClauseContext, cues: Cues | None = None) -> list[list[str
     """
     cues = cues or _shipped_cues()
     label, body = split_label(fold(context.text))
+    body, tail = split_tail(body)
     if len(body) > HEAD_SIGNS + TAIL_SIGNS:
         body = body[:HEAD_SIGNS] + "\n" + body[-TAIL_SIGNS:]
     lead = lead_of(body)
@@ -220,7 +244,7 @@ def blocks_of(context: ClauseContext, cues: Cues | None = None) -> list[list[str
         head,
         path,
         _place(context, label, body),
-        [*context.marks, *(name for name, sign in _SIGNS if sign.search(body))],
+        [*context.marks, *(name for name, sign in _SIGNS if sign.search(body)), *(["tail"] if tail else [])],
         cue,
     ]
 
