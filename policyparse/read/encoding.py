@@ -55,6 +55,8 @@ _WEIGHT_BROKEN = -8.0  # no character, private use, control
 # Swept on 200 fragments of 20–200 characters an encoding: right readings stay above 1.0, wrong ones below −1.5
 _CHINESE = 0.0
 _SURE = 1.0
+# In more bytes than this, nothing but the right reading comes to so much: the other candidates need not be tried
+_CERTAIN, _LONG = 1.5, 1_000
 # Of the sampled characters: above this a file is no text. Old WPS text has a few control bytes a page
 _CONTROLS = 0.02
 _BROKEN = 0.02
@@ -93,7 +95,11 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     claimed = _SUPERSETS.get(declared.strip().lower()) if declared else None
     if claimed and likelihood(_sample(data, claimed)) > _SURE:
         return _checked(data, claimed)
-    scores = {name: likelihood(_sample(data, name)) for name in _CANDIDATES}
+    scores: dict[str, float] = {}
+    for name in _CANDIDATES:
+        scores[name] = likelihood(_sample(data, name))
+        if scores[name] > _CERTAIN and len(data) > _LONG:
+            break
     best = max(scores, key=lambda name: scores[name])
     if scores[best] > _CHINESE:
         return _checked(data, best)
