@@ -12,39 +12,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from policyparse.extract.actors import Group
-from policyparse.extract.heads import Names
+from policyparse.extract.assignment_grammar import (
+    ADVERB,
+    CONDITION,
+    DANGLING,
+    EDGE,
+    NO_MATTER,
+    NOT_ASSIGNING,
+    OF,
+    OTHERS_HELP,
+    PART_OF,
+    PREAMBLE,
+    SET_UP_HERE,
+    TOLD,
+    Grammar,
+    grammar,
+)
 from policyparse.extract.sentences import Layout, Segment, body_start, trim
 from policyparse.model import Role
 from policyparse.vocabulary import Vocabulary
-
-_EDGE = "，,：:；;。、“”—\n 　"
-_APPOSITION = r"(?:[（(][^（）()]{0,60}[)）])?"
-
-
-# X有意见的，…: a condition, not a task
-_CONDITION = re.compile(r"[^，,。；;]{2,60}(?:的(?:[，,]|$)|(?:以来|以后|之后)[，,])")
-# 热线指由市政府设立的…, 需由…审核的情形: what a thing is, not who does it
-_NOT_ASSIGNING = re.compile("(?:指|是|系|需要?|凡|经|应)由$")
-# …联合制定《…》, 印发了《…》: how this document came about
-_PREAMBLE = re.compile("(?:联合|研究|共同|组织)?(?:制定|制订|印发|出台|起草|修订)(?:了|本|《)")
-
-
-# 各镇（街道）、县直各部门配合: classes that help make no task
-_OTHERS_HELP = re.compile("(?:各|有关|相关|其他|其它)[^，,。；;]{1,40}?(?:配合|协助|参与|支持|落实|负责)")
-_PART_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
-# What may follow the name of a body that is set up, and not a longer name of which it is the beginning
-_SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
-_TOLD = re.compile("(?:研究)?(?:上报|提出|制定|拟定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
-_OF = re.compile("[一-鿿]{2,4}的[一-鿿]")  # 由省政府制定的标准
-_DANGLING = re.compile("[，,]?(?:并由|由|并|具体由|具体)$")
-# A task this short (解释, 征收) says nothing without the matter in front of 由.
-_NO_MATTER = 4
-_ADVERB = re.compile(
-    r"^(?:(?:在|根据|按照?|经)[^，,。；;]{0,24}?(?:基础上|前提下|过程中|指导下|领导下|范围内|期间|内|底前|日前|要求|规定|同意后|批准后)[，,]?)+"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,82 +60,6 @@ class _Anchor:
     keep: bool = False  # the words before 由 belong to the task (税收由X征收)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grammar:
-    by: re.Pattern[str]
-    ask: re.Pattern[str]
-    not_by: re.Pattern[str]
-    done: re.Pattern[str]
-    hope: re.Pattern[str]
-    not_after: re.Pattern[str]
-    predicate: re.Pattern[str]
-    modal: re.Pattern[str]
-    together: re.Pattern[str]
-    jointly: re.Pattern[str]
-    verb: re.Pattern[str]
-    setup: re.Pattern[str]
-    setup_word: re.Pattern[str]
-    setup_task: re.Pattern[str]
-    play: re.Pattern[str]
-    bring: re.Pattern[str]
-    lead_in: re.Pattern[str]
-    moves: re.Pattern[str]
-    roles: dict[str, Role]
-    names: Names
-
-
-def _any(words: Sequence[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)"
-
-
-@cache
-def _grammar(vocabulary: Vocabulary) -> _Grammar:
-    def use(name: str) -> str:
-        return _any([row["word"] for row in vocabulary.table("responsibility_words") if name in row["use"].split()])
-
-    roles: dict[str, Role] = {}
-    for row in vocabulary.table("responsibility_predicates"):
-        if row["prose"] == "yes":
-            roles[row["predicate"]] = (
-                "lead" if row["role"] == "lead" else "support" if row["role"] == "support" else "responsible"
-            )
-    manner = f"(?:(?:{use('manner')})[，,]?){{0,3}}"
-    predicate = _any(tuple(roles))
-    return _Grammar(
-        by=re.compile(r"(?:并|也|均|统一|具体|则|可|应|要|，|、|^)?由$"),
-        ask=re.compile(rf"(?<![报申提呈聘恳邀])(?:{use('ask')})$"),
-        not_by=re.compile(rf"[一-鿿、]{{0,20}}?(?:{use('not-by')})"),
-        done=re.compile(rf"(?:{use('done')})|[一-鿿]{{1,4}}[了过](?!程|渡)"),
-        hope=re.compile(rf"(?:{use('hope')})"),
-        not_after=re.compile(rf"(?:{use('not-after')})"),
-        predicate=re.compile(
-            rf"[，,]?(?:作为[^，,。；;]{{2,20}}[，,])?(?:要|应|应当|须|必须|将|可)?{manner}({predicate})(?!的|人|同志|制(?!定|订|作)|任)(?:抓)?[，,]?"
-        ),
-        modal=re.compile(
-            rf"{_APPOSITION}[，,]?(?:{use('modal')})"
-            r"(?<!应(?=[用急对届邀收付税变]))(?![求素点是么件闻害领军来])[，,]?"
-        ),
-        together=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('together')})"),
-        jointly=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('jointly')})"),
-        verb=re.compile(
-            rf"{_APPOSITION}(?:原则上|要?积极|要?切实|要?及时|要?认真|进一步|严格|依法|具体|统一|按[^，,。；;]{{2,16}}|在[^，,。；;]{{2,30}}[，,]?|对[^，,。；;]{{2,30}}|每[一-鿿]{{1,3}}|于[^，,。；;]{{2,14}}|根据[^，,。；;]{{2,20}}[，,]?){{0,2}}"
-            rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的)"
-        ),
-        setup=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)(?:了)?(?:由[^，,。；;]{{2,40}}的)?[一-鿿]{{0,6}}$"),
-        setup_word=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)"),
-        setup_task=re.compile(
-            rf"[^。；;]{{0,80}}?(?:[，,]|[）)])(?:并)?(?:{manner}(?:负责|承担)(?!人|的)|(?=为[^，,。；;]{{2,40}}?提供)|(?=统筹|协调))"
-            r"|[^。；;]{0,40}?发挥其(?:在)?(?=[^，,。；;]{2,60}作用)"
-        ),
-        play=re.compile(rf"(?:{use('play')})(?:了)?$"),
-        bring=re.compile(rf"(?:{use('bring')})$"),
-        lead_in=re.compile(rf"^(?:(?:{use('lead-in')})[，,]?){{1,2}}$"),
-        moves=re.compile(r"(?:将|把)[^。；;]{1,80}?(?:下放|返还|划归|交由|移交给|委托给|赋予|授权)"),
-        roles=roles,
-        names=Names(vocabulary),
-    )
-
-
 def find(
     text: str,
     laid: Layout,
@@ -165,7 +77,7 @@ def find(
     """
     if not laid.segments:
         return
-    g = _grammar(vocabulary)
+    g = grammar(vocabulary)
     time_ends = {end: start for start, end in times}
     blocked = sorted(taken)
     at_blocked = 0
@@ -186,7 +98,7 @@ def find(
             yield from _carried(text, laid.segments[index + 1], carried[0], segment, g)
 
 
-def _carried(text: str, segment: Segment, group: Group, before: Segment, g: _Grammar) -> Iterator[Assignment]:
+def _carried(text: str, segment: Segment, group: Group, before: Segment, g: Grammar) -> Iterator[Assignment]:
     """负责…, with the subject of the segment before."""
     if segment.paragraph != before.paragraph:
         return
@@ -199,7 +111,7 @@ def _carried(text: str, segment: Segment, group: Group, before: Segment, g: _Gra
 
 
 def _anchors(
-    text: str, segment: Segment, groups: Sequence[Group], g: _Grammar, tells: bool, time_ends: dict[int, int]
+    text: str, segment: Segment, groups: Sequence[Group], g: Grammar, tells: bool, time_ends: dict[int, int]
 ) -> list[_Anchor]:
     begin = body_start(text, segment.start, segment.end)
     if g.hope.search(text, begin, min(segment.end, begin + 12)):
@@ -215,12 +127,12 @@ def _anchors(
     return anchors
 
 
-def _at_edge(text: str, begin: int, start: int, g: _Grammar, time_ends: dict[int, int]) -> bool:
+def _at_edge(text: str, begin: int, start: int, g: Grammar, time_ends: dict[int, int]) -> bool:
     """Whether a subject may begin at `start`: a clause begins there, but for an adverb or a time."""
     for _ in range(3):
         while start > begin and text[start - 1] in " 　":
             start -= 1
-        if start <= begin or text[start - 1] in _EDGE:
+        if start <= begin or text[start - 1] in EDGE:
             return True
         if start in time_ends:
             start = max(time_ends[start], begin)
@@ -236,7 +148,7 @@ def _anchor(
     segment: Segment,
     group: Group,
     begin: int,
-    g: _Grammar,
+    g: Grammar,
     tells: bool,
     time_ends: dict[int, int],
     starts: Mapping[int, Group],
@@ -250,9 +162,9 @@ def _anchor(
     after = _skip_seat(text, end, stop)
     if by or ask:
         first = start - 1 if by else ask.start() if ask else start
-        if text[end : end + 1] in ("、", "“", "《") or g.not_by.match(text, end, stop) or _OF.match(text, end, stop):
+        if text[end : end + 1] in ("、", "“", "《") or g.not_by.match(text, end, stop) or OF.match(text, end, stop):
             return None
-        if by and (_NOT_ASSIGNING.search(text, near, start) or text[stop - 1] == "的"):
+        if by and (NOT_ASSIGNING.search(text, near, start) or text[stop - 1] == "的"):
             return None
         match = g.predicate.match(text, after, stop)
         role: Role = g.roles[match.group(1)] if match else "responsible"
@@ -268,7 +180,7 @@ def _anchor(
     play = g.play.search(text, near, start)
     if play:
         match = re.compile(r"(?:的)?(?:在[^，,。；;]{1,40}中的)?([^，,。；;]{0,14}?)作用[，,]?").match(text, end, stop)
-        if match and not _PART_OF.search(match.group(1)) and trim(text, match.end(), stop)[1] - match.end() >= 4:
+        if match and not PART_OF.search(match.group(1)) and trim(text, match.end(), stop)[1] - match.end() >= 4:
             return _Anchor(
                 play.start(), match.end(), group, "lead" if "牵头" in match.group(1) else "responsible", "plays-part"
             )
@@ -280,12 +192,12 @@ def _anchor(
         return None
     if g.setup.search(text, near, start):
         match = g.setup_task.match(text, end, stop)
-        if match and _SET_UP_HERE.match(text, end, stop) and not g.setup_word.search(text, end, match.end()):
+        if match and SET_UP_HERE.match(text, end, stop) and not g.setup_word.search(text, end, match.end()):
             return _Anchor(start, match.end(), group, "responsible", "set-up")
         return None
-    if not _at_edge(text, begin, start, g, time_ends) or _CONDITION.match(text, end, stop):
+    if not _at_edge(text, begin, start, g, time_ends) or CONDITION.match(text, end, stop):
         return None
-    if _PREAMBLE.match(text, end, stop):
+    if PREAMBLE.match(text, end, stop):
         return None
     match = g.predicate.match(text, after, stop)
     if match:
@@ -293,7 +205,7 @@ def _anchor(
         support, at = _together(text, match.end(), stop, g, starts)
         return _Anchor(start, at, group, role, "predicate", support)
     support, at = _together(text, end, stop, g, starts)
-    if support and _TOLD.match(text, at, stop):
+    if support and TOLD.match(text, at, stop):
         return None
     if support:
         return _Anchor(start, at, group, "responsible", "together", support)
@@ -331,7 +243,7 @@ def _skip_seat(text: str, end: int, stop: int) -> int:
     return match.end() if match else end
 
 
-def _together(text: str, at: int, stop: int, g: _Grammar, starts: Mapping[int, Group]) -> tuple[tuple[str, ...], int]:
+def _together(text: str, at: int, stop: int, g: Grammar, starts: Mapping[int, Group]) -> tuple[tuple[str, ...], int]:
     """The units after 会同, and where the task goes on; ((), at) when there are none."""
     match = g.together.match(text, at, stop) or g.jointly.match(text, at, stop)
     if not match:
@@ -361,7 +273,7 @@ def _sentence_before(text: str, laid: Layout, segment: Segment) -> str:
 
 
 def _assignments(
-    text: str, laid: Layout, segment: Segment, anchors: Sequence[_Anchor], g: _Grammar
+    text: str, laid: Layout, segment: Segment, anchors: Sequence[_Anchor], g: Grammar
 ) -> Iterator[Assignment]:
     begin = body_start(text, segment.start, segment.end)
     previous_end = begin
@@ -375,8 +287,8 @@ def _assignments(
         task = _task(text, anchor.end, stop)
         before = _before(text, previous_end, anchor.start)
         if anchor.keep and before:
-            task = before + _ADVERB.sub("", task)
-        elif anchor.rule == "by" and before and 1 < len(task) <= _NO_MATTER:
+            task = before + ADVERB.sub("", task)
+        elif anchor.rule == "by" and before and 1 < len(task) <= NO_MATTER:
             task = before + task  # 本办法由X负责解释
         elif not task or re.fullmatch(r"[，,]?(?:等)?(?:工作|完成|落实|实施)?", task):
             if number + 1 < len(anchors) and anchors[number + 1].role == "support" and not before:
@@ -400,15 +312,15 @@ def _assignments(
 def _task(text: str, start: int, stop: int) -> str:
     """The words of a task in [start, stop): up to a semicolon in brackets, without a half bracket or a 由 at the end."""
     a, b = trim(text, start, stop)
-    words = _DANGLING.sub("", re.split("[；;。]", text[a:b], maxsplit=1)[0]).rstrip("，,、 ")
+    words = DANGLING.sub("", re.split("[；;。]", text[a:b], maxsplit=1)[0]).rstrip("，,、 ")
     if words.count("（") + words.count("〔") + words.count("(") < words.count("）") + words.count("〕") + words.count(
         ")"
     ):
         words = words.rstrip("）〕)")
-    return "" if _OTHERS_HELP.fullmatch(words) else words
+    return "" if OTHERS_HELP.fullmatch(words) else words
 
 
-def _definite(names: Sequence[str], g: _Grammar) -> tuple[str, ...]:
+def _definite(names: Sequence[str], g: Grammar) -> tuple[str, ...]:
     """The names without classes (各地, 各成员单位); 各X政府 stays beside a definite one."""
     definite = [name for name in names if not name.startswith(("各", "有关", "相关"))]
     return tuple(name for name in names if name in definite or g.names.is_governments(name)) if definite else ()

@@ -52,7 +52,7 @@ def citations(outline: Outline, vocabulary: Vocabulary) -> list[Citation]:
     """
     text = outline.text
     titles = _titles(text)
-    numbers = [number for match in _NUMBER.finditer(text) if (number := _number(text, match))]
+    numbers = [found for match in _NUMBER.finditer(text) if (found := _number(text, match))]
     used: set[int] = set()
     out: list[Citation] = []
     full: dict[str, tuple[str, str | None]] = {}
@@ -68,7 +68,8 @@ def citations(outline: Outline, vocabulary: Vocabulary) -> list[Citation]:
             continue
         while at < len(numbers) and numbers[at][1] <= start - 2:
             at += 1
-        number, first, stop = None, start, end
+        number: str | None = None
+        first, stop = start, end
         for index in range(max(at - 1, 0), min(at + 3, len(numbers))):
             a, b, written = numbers[index]
             if index in used:

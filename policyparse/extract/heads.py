@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from policyparse.vocabulary import Vocabulary
 
@@ -50,7 +51,7 @@ def split_list(text: str, stands_alone: Callable[[str], bool]) -> list[str]:
         piece = text[begin:end]
         marks = [(a, b) for a, b in cuts(piece)]
         start = 0
-        for (_, left_end), (right_start, _) in zip(marks, marks[1:], strict=False):
+        for (_, left_end), (right_start, _) in pairwise(marks):
             left, right = piece[start:left_end], piece[right_start:]
             if left and right and stands_alone(left) and stands_alone(right):
                 out.append(left)
@@ -75,7 +76,7 @@ class Names:
         """Whether `name` ends as names of organs do."""
         bare = _TAIL.sub("", name)
         bare = re.sub(r"[（(][^（()）]*[)）]$", "", bare)
-        return bare.endswith(self.endings) and not bare.endswith(self.bad_ends) or name.endswith(("部门", "单位"))
+        return (bare.endswith(self.endings) and not bare.endswith(self.bad_ends)) or name.endswith(("部门", "单位"))
 
     def is_generic(self, name: str) -> bool:
         """Whether `name` is a class or a collective (有关部门, 各成员单位), not a definite organ."""

@@ -64,9 +64,9 @@ def find(outline: Outline, vocabulary: Vocabulary) -> Iterator[Row]:
             cursor = max(cursor, end)
             if cursor == 0 and not cells:
                 continue
-            if not _ABOUT.search(about) and not (giver is not None and taker is not None):
-                if not _ABOUT.search(outline.text, max(0, start - 200), start):
-                    continue
+            told = _ABOUT.search(about) or _ABOUT.search(outline.text, max(0, start - 200), start)
+            if not told and (giver is None or taker is None):
+                continue
             item = next((_cell(cells, at) for at in reversed(items) if _cell(cells, at)), "")
             if len(item) < 2 or re.fullmatch(r"[\d.、\s]+", item):
                 continue

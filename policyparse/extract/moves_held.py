@@ -106,8 +106,8 @@ def consult(c: Clause) -> Iterator[Move]:
         if end == match.start() and any(map(c.parties.is_low, names)):
             after = _CLASS_AFTER.match(text, match.end(), c.end)
             item = f"{match.group(1)}{match.group(2) or ''}{match.group(3)}"
-            giver = ((after.group(1)).removeprefix("其"),) if after else ()
-            yield Move(item, giver, tuple(names), match.start(), match.end(), "consult")
+            whose = (after.group(1).removeprefix("其"),) if after else ()
+            yield Move(item, whose, tuple(names), match.start(), match.end(), "consult")
 
 
 def returned(c: Clause) -> Iterator[Move]:

@@ -46,7 +46,7 @@ def responsibilities(
                 end=end,
                 clause=outline.clause_at(start),
                 rule=rule,
-            )  # fmt: skip
+            )
         )
 
     found_tails = tails.find(outline, laid, vocabulary)

@@ -1,0 +1,121 @@
+"""The patterns by which a sentence gives an organ a task, made of the vocabulary.
+
+In: the vocabulary. Out: Grammar and the fixed patterns of the genre. Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from policyparse.extract.heads import Names
+from policyparse.model import Role
+from policyparse.vocabulary import Vocabulary
+
+EDGE = "，,：:；;。、“”—\n 　"
+APPOSITION = r"(?:[（(][^（）()]{0,60}[)）])?"
+
+
+# X有意见的，…: a condition, not a task
+CONDITION = re.compile(r"[^，,。；;]{2,60}(?:的(?:[，,]|$)|(?:以来|以后|之后)[，,])")
+# 热线指由市政府设立的…, 需由…审核的情形: what a thing is, not who does it
+NOT_ASSIGNING = re.compile("(?:指|是|系|需要?|凡|经|应)由$")
+# …联合制定《…》, 印发了《…》: how this document came about
+PREAMBLE = re.compile("(?:联合|研究|共同|组织)?(?:制定|制订|印发|出台|起草|修订)(?:了|本|《)")
+
+
+# 各镇（街道）、县直各部门配合: classes that help make no task
+OTHERS_HELP = re.compile("(?:各|有关|相关|其他|其它)[^，,。；;]{1,40}?(?:配合|协助|参与|支持|落实|负责)")
+PART_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
+# What may follow the name of a body that is set up, and not a longer name of which it is the beginning
+SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
+TOLD = re.compile("(?:研究)?(?:上报|提出|制定|拟定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
+OF = re.compile("[一-鿿]{2,4}的[一-鿿]")  # 由省政府制定的标准
+DANGLING = re.compile("[，,]?(?:并由|由|并|具体由|具体)$")
+# A task this short (解释, 征收) says nothing without the matter in front of 由.
+NO_MATTER = 4
+ADVERB = re.compile(
+    r"^(?:(?:在|根据|按照?|经)[^，,。；;]{0,24}?(?:基础上|前提下|过程中|指导下|领导下|范围内|期间|内|底前|日前|要求|规定|同意后|批准后)[，,]?)+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the vocabulary's words make."""
+
+    by: re.Pattern[str]
+    ask: re.Pattern[str]
+    not_by: re.Pattern[str]
+    done: re.Pattern[str]
+    hope: re.Pattern[str]
+    not_after: re.Pattern[str]
+    predicate: re.Pattern[str]
+    modal: re.Pattern[str]
+    together: re.Pattern[str]
+    jointly: re.Pattern[str]
+    verb: re.Pattern[str]
+    setup: re.Pattern[str]
+    setup_word: re.Pattern[str]
+    setup_task: re.Pattern[str]
+    play: re.Pattern[str]
+    bring: re.Pattern[str]
+    lead_in: re.Pattern[str]
+    moves: re.Pattern[str]
+    roles: dict[str, Role]
+    names: Names
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)"
+
+
+@cache
+def grammar(vocabulary: Vocabulary) -> Grammar:
+    """The patterns made of the vocabulary, compiled once for each vocabulary."""
+
+    def use(name: str) -> str:
+        return _any([row["word"] for row in vocabulary.table("responsibility_words") if name in row["use"].split()])
+
+    roles: dict[str, Role] = {}
+    for row in vocabulary.table("responsibility_predicates"):
+        if row["prose"] == "yes":
+            roles[row["predicate"]] = (
+                "lead" if row["role"] == "lead" else "support" if row["role"] == "support" else "responsible"
+            )
+    manner = f"(?:(?:{use('manner')})[，,]?){{0,3}}"
+    predicate = _any(tuple(roles))
+    return Grammar(
+        by=re.compile(r"(?:并|也|均|统一|具体|则|可|应|要|，|、|^)?由$"),
+        ask=re.compile(rf"(?<![报申提呈聘恳邀])(?:{use('ask')})$"),
+        not_by=re.compile(rf"[一-鿿、]{{0,20}}?(?:{use('not-by')})"),
+        done=re.compile(rf"(?:{use('done')})|[一-鿿]{{1,4}}[了过](?!程|渡)"),
+        hope=re.compile(rf"(?:{use('hope')})"),
+        not_after=re.compile(rf"(?:{use('not-after')})"),
+        predicate=re.compile(
+            rf"[，,]?(?:作为[^，,。；;]{{2,20}}[，,])?(?:要|应|应当|须|必须|将|可)?{manner}({predicate})(?!的|人|同志|制(?!定|订|作)|任)(?:抓)?[，,]?"
+        ),
+        modal=re.compile(
+            rf"{APPOSITION}[，,]?(?:{use('modal')})"
+            r"(?<!应(?=[用急对届邀收付税变]))(?![求素点是么件闻害领军来])[，,]?"
+        ),
+        together=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('together')})"),
+        jointly=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('jointly')})"),
+        verb=re.compile(
+            rf"{APPOSITION}(?:原则上|要?积极|要?切实|要?及时|要?认真|进一步|严格|依法|具体|统一|按[^，,。；;]{{2,16}}|在[^，,。；;]{{2,30}}[，,]?|对[^，,。；;]{{2,30}}|每[一-鿿]{{1,3}}|于[^，,。；;]{{2,14}}|根据[^，,。；;]{{2,20}}[，,]?){{0,2}}"
+            rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的)"
+        ),
+        setup=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)(?:了)?(?:由[^，,。；;]{{2,40}}的)?[一-鿿]{{0,6}}$"),
+        setup_word=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)"),
+        setup_task=re.compile(
+            rf"[^。；;]{{0,80}}?(?:[，,]|[）)])(?:并)?(?:{manner}(?:负责|承担)(?!人|的)|(?=为[^，,。；;]{{2,40}}?提供)|(?=统筹|协调))"
+            r"|[^。；;]{0,40}?发挥其(?:在)?(?=[^，,。；;]{2,60}作用)"
+        ),
+        play=re.compile(rf"(?:{use('play')})(?:了)?$"),
+        bring=re.compile(rf"(?:{use('bring')})$"),
+        lead_in=re.compile(rf"^(?:(?:{use('lead-in')})[，,]?){{1,2}}$"),
+        moves=re.compile(r"(?:将|把)[^。；;]{1,80}?(?:下放|返还|划归|交由|移交给|委托给|赋予|授权)"),
+        roles=roles,
+        names=Names(vocabulary),
+    )
