@@ -267,7 +267,18 @@ class Gazetteer:
         spans = list(hits)
         spans += [hit for hit in shorts if hit[2] in supported]
         spans += [(m.start(), m.end(), m[0]) for m in MASKED.finditer(text)]
-        unlisted = [(m.start(), m.end(), m[0]) for m in _UNLISTED.finditer(text) if m[0] not in self._ambiguous]
+        ends = {end for _, end, _ in hits}
+        counts: dict[str, int] = {}
+        unlisted = []
+        for match in _UNLISTED.finditer(text):
+            name = match[0]
+            if name in self._ambiguous:
+                continue
+            if name not in counts:
+                counts[name] = text.count(name) if len(counts) < MAX_UNLISTED else 0
+            # once only, it may be a verb before 镇 (赋予镇政府), unless a place leads to it
+            if counts[name] > 1 or match.start() in ends:
+                unlisted.append((match.start(), match.end(), name))
         spans += unlisted
         spans += _short_forms(text, {name for *_, name in unlisted})
         spans.sort(key=lambda span: (span[0], -span[1]))

@@ -224,6 +224,8 @@ class Namer:
         if c.head.sort == "name" and "{地}" in c.head.full:
             place, known = self._place(parent)
             return c.head.full.replace("{地}", place) if known else self.text[c.start : c.end]
+        if c.head.word == "办事处":
+            return self.name(parent) + rest
         if c.head.sort == "body":
             owner = self.name(parent)
             return c.head.full.replace("{地}", owner)

@@ -19,7 +19,7 @@ _LEVEL_LAST = frozenset("镇区州道级国家团省市县盟旗乡")
 _PARTY = re.compile(r"(?:中国共产党|中共|共青团|中国人民政治协商会议|政协)$")
 _CONJUNCTIONS = "和与及暨"
 _CLOSED = ("closed", "strict", "branch")
-_PARENTS = ("closed", "strict", "group", "branch", "name", "open", "company")
+_PARENTS = ("body", "closed", "strict", "group", "branch", "name", "open", "company")
 # What a fixed name may hang on (县委|组织部), and what hangs on any organ (公安局|党委).
 _OWNERS = ("委", "党委", "党工委", "工委", "政府", "人民政府", "国务院", "管委会")
 _ATTACHED = ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委", "党校")
@@ -139,6 +139,11 @@ class Walker:
 
     def _body(self, head: Head, head_start: int, end: int) -> Candidate | None:
         text = self.text
+        if head.word == "办事处":
+            at = self._prefix(head_start)[0]
+            office = self._previous(at - 1) if text[at - 1 : at] == "驻" and at < head_start else None
+            if office is not None:
+                return self._merge(office, head, head_start, end)  # 市政府|驻北京|办事处
         prefix, sort = self._prefix(
             head_start, zones=head.word in ("管委会", "管理委员会", "党工委", "工委", "纪工委", "执委会")
         )
@@ -239,6 +244,9 @@ class Walker:
                 if size <= at - level.start() and opens:
                     prefix, prefix_sort = at, "level"
                     at = level.start()
+                    previous = self._previous(at)
+                    if previous is not None and sort == "branch" and previous.head.sort == "name":
+                        merged = previous  # 人民银行|市|中心支行
                     break
             if size:
                 at -= size
@@ -396,7 +404,7 @@ class Walker:
                 previous = self._previous(here)
                 if previous is not None:
                     organ = previous.head.sort in _PARENTS and previous.prefix_sort and at - here <= 5
-                    return previous if organ and sort == "strict" else None
+                    return previous if organ and sort in ("strict", "branch") else None
                 # 市国动办、: a strict kind takes a short unknown word only where the name plainly ends
                 if sort == "strict" and (at - here > 3 or not self._closes(end)):
                     pass
