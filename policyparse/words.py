@@ -91,6 +91,11 @@ class Segmenter:
             yield start, start + len(word), word
             start += len(word)
 
+    def term_spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """(start, end, word) of the words that `terms` gives, which can lie inside each other."""
+        for word, start, end in self._jieba.tokenize(normal(text), "search"):
+            yield start, end, word
+
     def terms(self, text: str) -> list[str]:
         """The words to be indexed: those of `cut` and the dictionary words inside them, without signs and space."""
         return self.terms_of_normal(normal(text))

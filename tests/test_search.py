@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policyparse.corpus import Corpus
-from policyparse.search import SORTS, QueryError, excerpt, highlights, search
+from policyparse.search import SORTS, QueryError, excerpt, highlights, matching_documents, search
 from policyparse.search.query import parse_query
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "search.yaml").read_text(encoding="utf-8"))
@@ -109,6 +109,15 @@ def test_nearly_equal_clauses_are_folded(tmp_path: Path) -> None:
         corpus.commit()
         results = search(corpus, "现场勘验")
     assert sorted(hit.copies for hit in results.hits) == [0, 1]
+
+
+def test_documents_without_clauses_are_found_by_their_facts(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path / "bare", create=True) as corpus:
+        bare = document("目录\n", kind="list")
+        corpus.add(bare)
+        corpus.commit()
+        assert matching_documents(corpus, "kind:list") == [bare.id]
+        assert matching_documents(corpus, "kind:plan") == []
 
 
 def test_order_by_date_and_place(pilots: Corpus) -> None:

@@ -141,7 +141,7 @@ def search(
         total=total,
         documents=round(searcher.cardinality(plan.query, "document")) if total else 0,
         offset=offset,
-        hits=[_hit(plan, group, alike) for group, alike in zip(page, copies, strict=True)],
+        hits=[_hit(planner, plan, group, alike) for group, alike in zip(page, copies, strict=True)],
         facets=_facets(searcher, plan.query, facets, facet_size) if total else {},
         more=len(found) > offset + limit,
         advice=[] if total else advice(corpus, searcher, planner, query, filters or {}),
@@ -150,7 +150,7 @@ def search(
 
 def matching_documents(corpus: Corpus, query: str, filters: Mapping[str, Sequence[str]] | None = None) -> list[str]:
     """The ids of all documents with a hit, in the order in which they came. Raises QueryError."""
-    plan = Planner(corpus).plan(parse_query(query), list((filters or {}).items()))
+    plan = Planner(corpus).plan(parse_query(query), list((filters or {}).items()), anywhere=True)
     answer = corpus.index.searcher().aggregate(
         plan.query, {"ids": {"terms": {"field": "document", "size": _MOST_DOCUMENTS}}}
     )
@@ -250,7 +250,7 @@ def _copies(
     return found
 
 
-def _hit(plan: Plan, group: _Group, copies: tuple[int, list[str]]) -> Hit:
+def _hit(planner: Planner, plan: Plan, group: _Group, copies: tuple[int, list[str]]) -> Hit:
     row = group.row
     return Hit(
         id=_name(row),
@@ -262,7 +262,7 @@ def _hit(plan: Plan, group: _Group, copies: tuple[int, list[str]]) -> Hit:
         start=row["start"],
         end=row["end"],
         text=row["text"],
-        highlights=highlights(row["text"], plan.needles),
+        highlights=highlights(row["text"], plan.needles, plan.patterns, planner.segmenter),
         tags=[{"tag": tag, "score": score} for tag, score in json.loads(row["tags"])],
         score=round(group.score, 4),
         kind=row["kind"],

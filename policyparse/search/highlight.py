@@ -5,15 +5,20 @@ In: a passage's text, the needles of a query. Out: spans into that text. Touches
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
-from policyparse.words import squeezed_offsets
+from policyparse.words import Segmenter, segmenter, squeezed_offsets
 
 Span = tuple[int, int]
 
 
-def highlights(text: str, needles: Iterable[str]) -> list[Span]:
+def highlights(
+    text: str, needles: Iterable[str], patterns: Sequence[re.Pattern[str]] = (), words: Segmenter | None = None
+) -> list[Span]:
     """The spans of `text` that are one of `needles` (squeezed forms), in order; touching ones are joined.
+
+    patterns: of wildcards; a word of the segmentation `words` that one of them matches as a whole counts too.
 
     White space inside a phrase, capital and Traditional letters do not matter, and the span is cut from `text`
     as it is.
@@ -25,7 +30,14 @@ def highlights(text: str, needles: Iterable[str]) -> list[Span]:
         while at >= 0:
             spans.append((at, at + len(needle)))
             at = whole.find(needle, at + 1)
-    return [(place(start), place(end - 1) + 1) for start, end in _joined(spans)]
+    found = [(place(start), place(end - 1) + 1) for start, end in spans]
+    if patterns:
+        found += [
+            (start, end)
+            for start, end, word in (words or segmenter()).term_spans(text)
+            if any(pattern.fullmatch(word) for pattern in patterns)
+        ]
+    return _joined(found)
 
 
 def _joined(spans: list[Span]) -> list[Span]:

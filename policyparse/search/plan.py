@@ -9,6 +9,7 @@ the segmentation made of them).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -30,17 +31,20 @@ _HEAD = 0.4
 _PAIRS = 0.25
 #: all words in a row, as typed, more than the same words apart,
 _WHOLE = 2.0
+#: a heading is so short that it would stand before the clauses that it is over,
+_CLAUSE = 1.0
 #: and a synonym less than the word itself.
 _SYNONYM = 0.6
 
 
 @dataclass
 class Plan:
-    """query: for tantivy; needles: squeezed strings to highlight; words: what was looked for, for advice."""
+    """query: for tantivy; needles and patterns: what to highlight, squeezed strings and those of wildcards; words: what was looked for, for advice."""
 
     query: Query
     needles: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    patterns: list[re.Pattern[str]] = field(default_factory=list)
 
 
 class Planner:
@@ -54,18 +58,27 @@ class Planner:
         self.synonyms = synonym_groups(self.vocabulary) if synonyms else {}
         self.needles: dict[str, None] = {}
         self.words: list[str] = []
+        self.patterns: list[re.Pattern[str]] = []
 
-    def plan(self, tree: Node | None, filters: Iterable[tuple[str, Sequence[str]]] = ()) -> Plan:
-        """What finds `tree` within `filters` (field → values of which one must hold)."""
-        self.needles, self.words = {}, []
+    def plan(
+        self, tree: Node | None, filters: Iterable[tuple[str, Sequence[str]]] = (), anywhere: bool = False
+    ) -> Plan:
+        """What finds `tree` within `filters` (field → values of which one must hold).
+
+        Where no words are asked for, only clauses are found, unless `anywhere`.
+        """
+        self.needles, self.words, self.patterns = {}, [], []
         parts = [(Occur.Must, self._node(tree, True))] if tree is not None else []
-        if not self.words:  # filters alone: of a title or a heading nobody asks where it stands
+        if self.words:
+            clause = Query.const_score_query(self._term("what", "clause"), _CLAUSE)
+            parts.append((Occur.Should, clause))
+        elif not anywhere:  # filters alone: of a title or a heading nobody asks where it stands
             parts.append((Occur.Must, Query.const_score_query(self._term("what", "clause"), 0.0)))
         for name, values in filters:
             if values:
                 either = [(Occur.Should, self._field(Field(name, value), True)) for value in values]
                 parts.append((Occur.Must, Query.const_score_query(Query.boolean_query(either), 0.0)))
-        return Plan(_all(parts), list(self.needles), self.words)
+        return Plan(_all(parts), list(self.needles), self.words, self.patterns)
 
     # -- the tree --------------------------------------------------------------------------------------------
 
@@ -170,7 +183,8 @@ class Planner:
 
     def _either(self, word: str, alike: Iterable[str]) -> Query:
         """A word here or in the headings, or a synonym of it."""
-        self._note(word)
+        if len(word) > 1:  # single characters are pieces of a word that the dictionary does not have
+            self._note(word)
         found = [self._here(word), Query.boost_query(self._term("head", word), _HEAD)]
         for other in alike:
             if other != word:
@@ -200,9 +214,7 @@ class Planner:
             raise QueryError(f"{text}: this wildcard is too complicated — use one * at the end of a word") from None
         if wanted:
             self.words.append(text)
-            for part in pattern.replace("?", "*").split("*"):
-                if part:
-                    self._note(part)
+            self.patterns.append(re.compile(expression))
         return query
 
     def _run(self, name: str, whole: str) -> Query:
