@@ -162,6 +162,59 @@ def test_no_word_stands_twice_in_a_vocabulary(path: Path) -> None:
     assert sorted({word for word in words if words.count(word) > 1}) == []
 
 
+ORGAN = re.compile(
+    "[省市县区镇乡](?:(?:人民政府|政府|党委)(?!办公室)"
+    "|[一-鿿]{1,12}?(?:局|办公室|办|小组|社|联|队|站|中心|馆|校)(?!局|办|委|小组|室)|委(?!办|员|组|书|编|宣))"
+)
+
+
+def examples(name: str, column: str, **where: str) -> list[Any]:
+    """The filled cells of a vocabulary's column, in rows whose `use` or `role` is not among those left out."""
+    key, *_ = shipped().table(name)[0]
+    return [
+        pytest.param(row[column], id=f"{name}:{row[key]}")
+        for row in shipped().table(name)
+        if row[column] and not any(row[field] in left_out.split() for field, left_out in where.items())
+    ]
+
+
+def read(text: str) -> tuple[list[Any], list[Any]]:
+    page, organs = outline(text), mentions(text, [m.group() for m in ORGAN.finditer(text)])
+    return delegations(page, organs, shipped()), responsibilities(page, organs, [], shipped())
+
+
+@pytest.mark.parametrize("text", examples("delegation_verbs", "example", use="still"))
+def test_a_delegation_verb_does_what_its_example_says(text: str) -> None:
+    assert read(text)[0], "the example must give a delegation: write it out in full (什么事项、给谁)"
+
+
+@pytest.mark.parametrize("text", examples("delegation_verbs", "counter_example"))
+def test_a_delegation_verb_leaves_its_counter_example(text: str) -> None:
+    assert not read(text)[0]
+
+
+@pytest.mark.parametrize("text", examples("task_verbs", "example"))
+def test_a_task_verb_does_what_its_example_says(text: str) -> None:
+    assert read(text)[1], "the example must give a responsibility: 某单位 + 动词 + 某事"
+
+
+@pytest.mark.parametrize(
+    "text",
+    examples("responsibility_labels", "example", role="deadline other")
+    + [case for case in examples("responsibility_predicates", "example") if str(case.values[0]).startswith("（")],
+)
+def test_a_tail_does_what_its_example_says(text: str) -> None:
+    item = "1.开展试点。" + ("" if text[0] in "（〔" else "\n") + text
+    found = read(item)[1]
+    assert found, "the example must be a tail: （责任单位：某局） or （某局负责）"
+    assert all(record.task == "开展试点" for record in found)
+
+
+@pytest.mark.parametrize("text", examples("responsibility_labels", "counter_example"))
+def test_a_label_leaves_its_counter_example(text: str) -> None:
+    assert not [r for r in read("1.开展试点。\n" + text)[1] if r.rule in ("bracket-tail", "labelled-line")]
+
+
 PIECES = st.sampled_from(
     [
         "县财政局",
