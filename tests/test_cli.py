@@ -181,6 +181,18 @@ def test_export_into_files_and_into_a_pipe(pilots: Path, tmp_path: Path, capsys:
     assert row["clause"] == f"{plan()}#c2"
 
 
+def test_a_damaged_database_is_one_plain_line(pilots: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = (pilots / "corpus.sqlite").read_bytes()
+    for damaged in (b"no database at all", whole[:5000], whole[:8192] + bytes(len(whole) - 8192)):
+        (pilots / "corpus.sqlite").write_bytes(damaged)
+        for command in (["search", "下放"], ["show", plan()], ["imports"], ["reindex"]):
+            code = run(command)
+            err = capsys.readouterr().err
+            assert code in (0, 2)
+            assert len(err.splitlines()) <= 1
+            assert "Traceback" not in err
+
+
 def test_without_arguments_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     assert "Examples" in capsys.readouterr().err

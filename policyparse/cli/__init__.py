@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import sqlite3
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
@@ -101,6 +102,9 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except sqlite3.Error as error:
+        complain(f"the corpus database cannot be used ({error}) — restore it from a copy, or import the files again")
+        return 2
     except OSError as error:
         complain(f"{error.filename or ''}: {error.strerror or error}")
         return 1

@@ -156,6 +156,7 @@ class Corpus:
 
     def commit(self) -> None:
         """Makes what was added searchable."""
+        self._need_writing()
         self._commit()
 
     def reindex(self) -> int:
@@ -168,7 +169,7 @@ class Corpus:
         fresh = Index(fresh_directory, write=True, vocabulary=self.vocabulary)
         done = []
         for document in self.store.documents():
-            fresh.put(document, self.store.passages_of(document.id), self._family(document.id))
+            fresh.put(document, self.store.passages_of(document.id))
             done.append(document.id)
         fresh.commit()
         with self.store.transaction():
@@ -186,7 +187,7 @@ class Corpus:
         self._need_writing()
         assert self._index is not None
         for document in documents:
-            self._index.put(document, self.store.passages_of(document.id), self._family(document.id))
+            self._index.put(document, self.store.passages_of(document.id))
             self._waiting.append(document.id)
         if len(self._waiting) >= _COMMIT_EVERY:
             self._commit()
@@ -241,9 +242,6 @@ class Corpus:
 
     def _index_directory(self) -> Path:
         return self.directory / f"index-{self._number()}"
-
-    def _family(self, identity: str) -> int:
-        return self.store.family(identity)
 
     def _need_writing(self) -> None:
         if not self.writing:

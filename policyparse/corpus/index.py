@@ -25,7 +25,7 @@ from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import Segmenter, normal, pairs, segmenter, squeezed
 
 #: Goes up when fields or segmentation change; an index of another number is made again from the store.
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 
 #: tantivy's writing buffer. One thread's least is 15 MB; beyond 100 MB the indexing speed no longer rises.
 _HEAP = 96_000_000
@@ -36,7 +36,6 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("seq", indexed=True, fast=True)
     builder.add_integer_field("fold", indexed=True, fast=True)
-    builder.add_integer_field("family", indexed=True, fast=True)
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field("what", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="spaces", index_option="freq")
@@ -107,13 +106,13 @@ class Index:
         self._index.reload()
         return self._index.searcher()
 
-    def put(self, document: Document, rows: Sequence[Row], family: int) -> None:
+    def put(self, document: Document, rows: Sequence[Row]) -> None:
         """Indexes a document's passages in place of those it had; visible after `commit`."""
         writer = self._writing()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             writer.delete_documents_by_term("document", document.id)
-        for entry in _entries(document, rows, family, self._segmenter, self._vocabulary):
+        for entry in _entries(document, rows, self._segmenter, self._vocabulary):
             writer.add_document(entry)
 
     def remove(self, identity: str) -> None:
@@ -136,7 +135,7 @@ class Index:
 
 
 def _entries(
-    document: Document, rows: Sequence[Row], family: int, segmenter: Segmenter, vocabulary: Vocabulary
+    document: Document, rows: Sequence[Row], segmenter: Segmenter, vocabulary: Vocabulary
 ) -> Iterable[tantivy.Document]:
     shared = _facts(document, vocabulary)
     title_words = segmenter.terms(document.title)
@@ -173,7 +172,6 @@ def _entries(
         entry = tantivy.Document()
         entry.add_integer("seq", row["seq"])
         entry.add_integer("fold", row["fold"])
-        entry.add_integer("family", family)
         entry.add_text("document", document.id)
         entry.add_text("what", row["what"])
         entry.add_text("words", " ".join(segmenter.terms_of_normal(whole)))

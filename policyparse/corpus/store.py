@@ -279,11 +279,6 @@ class Store:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def family(self, identity: str) -> int:
-        """The number that near-duplicates share."""
-        row = self._db.execute("SELECT family FROM documents WHERE id = ?", (identity,)).fetchone()
-        return int(row[0]) if row else 0
-
     # -- for search --------------------------------------------------------------------------------------------
 
     def passages(self, sequence: Sequence[int]) -> dict[int, sqlite3.Row]:
