@@ -26,7 +26,7 @@ _TOWARD = re.compile("向([^，,]{1,30})$")
 _INTO = re.compile(r"(?:到位)?[，,]进入([^，,。；;]{2,20})")
 _ABLE = re.compile("([一-鿿]{1,8}?(?:级|镇|街道|乡镇|基层|社区))能够?(?:有效)?(?:承接|办理)")
 _WEAK_SUBJECT = re.compile(f"(?:{ADVERB}|权限|权|事项|职能|职责)$")
-_GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责|代为)")
+_GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责(?!人)|代为)")
 _RIGHT_OVER = re.compile("((?:对|在)[^，,。；;]{2,50}?的[^，,。；;]{0,30}?权)(?=[，,。；;\n]|$)")
 _REST_OF_NAME = re.compile("[、和及与][一-鿿]{2,12}|(?![和及与])[一-鿿]{1,12}")
 _MEASURE = re.compile("(?:相应的?|更多的?|更大的?|必要的?)?")
@@ -34,6 +34,8 @@ _NOT_GRANTED = re.compile("(?:的?(?:使命|任务|责任感|重任|神圣|光�
 _ATTRIBUTE_ITEM = re.compile(
     r"[^，,。；;：:（(“\n]{2,60}?(?=[，,。；;：:（(“\n]|$|能够?|是否|能否|须|应|(?<!重)要|必须|一律|由|进行|按照|纳入|进入|顺利|全部|实行|实施|共(?=[\d一二三四五六七八九十百]))"
 )
+# 授权的机构, 委托的养护单位: who was empowered, not what was given
+_AGENT = re.compile("(?:机构|单位|部门|公司|组织|企业|机关)(?!.*(?:权|事项|职能|职责))")
 _AROUND = re.compile("围绕([^，,]{4,60})[，,]")
 _NO_OBJECT = re.compile("[、，,的到至给]|清单")
 _CLASS_GIVER = re.compile("[一-鿿]{0,10}(?:部门|单位|机关|上级)")
@@ -73,6 +75,8 @@ def dispose(c: Clause) -> Iterator[Move]:
             continue
         mark = max(text.rfind("将", c.start, verb.start()), text.rfind("把", c.start, verb.start()))
         giver: tuple[str, ...] = ()
+        if mark >= 0 and not c.moves(mark):
+            continue  # 不得将…委托给
         if mark >= 0 and last_end > mark:
             begin, stop = c.topic(verb.start())  # 将甲划归丙，乙交由丁: the second has its own topic, the same giver
             giver = last_giver
@@ -101,7 +105,7 @@ def dispose(c: Clause) -> Iterator[Move]:
         if not giver and not held_by and text.startswith("政府", begin):
             giver = ("政府",)  # 政府不宜办、要转出去的职能
         item = text[begin:stop]
-        if not POWER.search(item) or NO_POWER.search(item):
+        if item.startswith("由") or not POWER.search(tidy(item)) or NO_POWER.search(item):
             continue
         last_end, last_giver = end, giver or held_by
         yield Move(item, giver or held_by, tuple(taker), verb.start(), end, "dispose")
@@ -154,7 +158,7 @@ def toward(c: Clause) -> Iterator[Move]:
         if stop - begin < 2:
             begin, last = near, mark
         item = text[begin:last]
-        if len(tidy(item)) >= 2 and not _NO_OBJECT.match(item) and POWER.search(item) and not NO_POWER.search(item):
+        if len(tidy(item)) >= 2 and not _NO_OBJECT.match(item) and POWER.search(tidy(item)) and not NO_POWER.search(item):
             yield Move(item, c.subject(mark), tuple(taker), verb.start(), stop, "toward")
 
 
@@ -183,7 +187,7 @@ def attribute(c: Clause) -> Iterator[Move]:
                 item = around.group(1)
             elif not _definite_department(giver):
                 continue
-        elif not POWER.search(item) or any(item.startswith(word + "的") for word in c.g.bare):
+        elif not POWER.search(tidy(item)) or _AGENT.search(item) or any(item.startswith(word + "的") for word in c.g.bare):
             continue
         yield Move(item, tuple(giver), tuple(taker), match.start(), rest.end(), "attribute")
 

@@ -140,7 +140,7 @@ def returned(c: Clause) -> Iterator[Move]:
         words = words.removeprefix("对")
         if not _FUNDS.search(words) or _PRIVATE.search(words):
             continue
-        if taker or giver or _LOCAL_FUNDS.search(text, c.start, c.end):
+        if taker or _LOCAL_FUNDS.search(text, c.start, c.end):
             yield Move(words, giver, tuple(taker), verb.start(), end, "return")
 
 
