@@ -23,6 +23,8 @@ _PARENTS = ("body", "closed", "strict", "group", "branch", "name", "open", "comp
 # What a fixed name may hang on (县委|组织部), and what hangs on any organ (公安局|党委).
 _OWNERS = ("委", "党委", "党工委", "工委", "政府", "人民政府", "国务院", "管委会")
 _ATTACHED = ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委", "党校")
+# A zone's own name without its 开发区: 松山湖, 广元国际铁路港.
+_MAX_ZONE = 7
 _SECTIONS = ("处", "科", "股", "室")
 
 
@@ -154,6 +156,10 @@ class Walker:
             attached = head.word == "党校" or (previous is not None and previous.head.sort not in ("body", "name"))
             if previous is not None and head.word in _ATTACHED and attached:
                 return self._merge(previous, head, head_start, end)
+            if head.word in ("管委会", "管理委员会") and not self.lexicon.boundaries.ending_at(text, head_start):
+                start = self._zone(head_start)
+                if 2 <= head_start - start <= _MAX_ZONE:
+                    return Candidate(start, end, head, head_start, head_start, "zone")  # 松山湖|管委会
             if foreign := self.lexicon.foreign.ending_at(text, head_start):
                 return Candidate(head_start - foreign, end, head, head_start, head_start, "foreign")
             if end - head_start == 2 and previous is None and not self._opens(head_start):
