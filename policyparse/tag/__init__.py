@@ -7,10 +7,11 @@ anything but numbers, text and scikit-learn's own classes is refused.
 
 The model is two linear heads over the same features (`features.py`): which tag is
 the *main* one (softmax), and which tags the clause has *at all* (one yes-or-no a tag).
-A tag's rank is the weighted mean of the two; its score is that rank calibrated, on
-held-out clauses, to how often a tag with such a rank is right; a clause gets its best
-tag, and every other whose rank reaches that tag's threshold. Scores only grow with
-rank, so the main tag has the best score.
+A tag's rank is the second's probability, lowered as the first thinks less of it as
+main tag; its score is that rank calibrated, on held-out clauses, to how often a tag
+with such a rank is right; a clause gets its best tag, and every other whose rank
+reaches that tag's threshold. Scores only grow with rank, so the main tag has the best
+score.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Model:
 
     weights:    a column a tag for each head, main head first: (features, 2 × tags)
     bias:       of the same columns
-    share:      the main head's part in the rank, 0 to 1
+    share:      how much of a tag's rank hangs on its being the main one, 0 to 1
     thresholds: the least rank with which a tag that is not the best is given
     calibration: (ranks, scores): the calibrated score at some ranks, both growing; straight lines between
     made:       what it was made of and with (clauses, seed, versions), as text
@@ -83,7 +84,7 @@ class Model:
         parts = []
         for start in range(0, len(contexts), BATCH):
             main, any_ = self.heads(contexts[start : start + BATCH])
-            parts.append(self.share * main + (1 - self.share) * any_)
+            parts.append(combined(main, any_, self.share))
         return cast(Floats, np.concatenate(parts))
 
     def calibrated(self, ranks: Floats) -> Floats:
@@ -97,6 +98,11 @@ def split_heads(logits: NDArray[Any]) -> tuple[Floats, Floats]:
     main = np.exp(logits[:, :half] - logits[:, :half].max(axis=1, keepdims=True))
     main /= main.sum(axis=1, keepdims=True)
     return main.astype(np.float32), (1.0 / (1.0 + np.exp(-logits[:, half:]))).astype(np.float32)
+
+
+def combined(main: NDArray[Any], any_: NDArray[Any], share: float) -> NDArray[Any]:
+    """The rank of a tag that is main with probability `main` and there at all with `any_`."""
+    return any_ * (1 - share + share * main)
 
 
 def save_model(model: Model, path: Path) -> None:
