@@ -17,7 +17,7 @@ from policyparse.vocabulary import Vocabulary
 
 # A wildcard in the vocabulary: up to six characters, none of which is a grammatical word.
 _WILD = "(?:(?![向将把对给由到至于和与及的在可要应各等])[一-鿿]){1,6}?"
-_BETWEEN = re.compile(r"[、]?(?:和|及|与|以及|暨|并)?")
+_BETWEEN = re.compile(r"[、]?(?:和|及|与|以及|暨|并|或者|或)?")
 _SUFFIX = re.compile(
     r"(?:等(?!级|候|额|次|同)(?:[一二三四五六七八九十两\d]{1,3}个)?(?:[一-鿿]{0,10}?(?:部门|单位|机构|组织|处室|科室|委办局)(?:和单位)?)?)?"
     r"(?:[、和及与]{1,2}(?:其他|其它|有关|相关|各)[一-鿿]{0,8}?(?:部门|单位))?"

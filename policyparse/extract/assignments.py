@@ -174,7 +174,7 @@ def _anchor(
             return None
         if group.kind == "place" and not match:
             return None
-        return _Anchor(first, at, group, role, "by" if by else "asked", support, keep=match is None and not support)
+        return _Anchor(first, at, group, role, "by" if by else "asked", support, keep=match is None)
     if group.kind == "place":
         return None
     play = g.play.search(text, near, start)

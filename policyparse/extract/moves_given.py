@@ -158,7 +158,12 @@ def toward(c: Clause) -> Iterator[Move]:
         if stop - begin < 2:
             begin, last = near, mark
         item = text[begin:last]
-        if len(tidy(item)) >= 2 and not _NO_OBJECT.match(item) and POWER.search(tidy(item)) and not NO_POWER.search(item):
+        if (
+            len(tidy(item)) >= 2
+            and not _NO_OBJECT.match(item)
+            and POWER.search(tidy(item))
+            and not NO_POWER.search(item)
+        ):
             yield Move(item, c.subject(mark), tuple(taker), verb.start(), stop, "toward")
 
 
@@ -187,7 +192,11 @@ def attribute(c: Clause) -> Iterator[Move]:
                 item = around.group(1)
             elif not _definite_department(giver):
                 continue
-        elif not POWER.search(tidy(item)) or _AGENT.search(item) or any(item.startswith(word + "的") for word in c.g.bare):
+        elif (
+            not POWER.search(tidy(item))
+            or _AGENT.search(item)
+            or any(item.startswith(word + "的") for word in c.g.bare)
+        ):
             continue
         yield Move(item, tuple(giver), tuple(taker), match.start(), rest.end(), "attribute")
 
