@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import io
 import os
+import struct
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ from office_builders import FLAT, MHT, RTF, WORD, WORDML, docx, workbook, zipped
 
 from policyparse.passing import Block, RawDocument, ReadError
 from policyparse.read import Limits, read, read_all, sniff
+from policyparse.read.sheet_size import check_xls
 from policyparse.read.zipped import members
 
 HERE = Path(__file__).parent
@@ -212,6 +214,33 @@ def test_unmerged_title_and_unit_stand_above_the_head_row():
         "单位：项",
         "序号\t名称\t数量\n1\t甲\t2.5",
     ]
+
+
+def biff(*records: tuple[int, bytes]) -> bytes:
+    """A bare stream of .xls records."""
+    return b"".join(struct.pack("<HH", kind, len(body)) + body for kind, body in records)
+
+
+@pytest.mark.parametrize(
+    ("records", "code"),
+    [
+        ([(0x0203, struct.pack("<HHHd", 1, 2, 0, 1.5))], None),
+        (
+            [(0x0203, struct.pack("<HHHd", 1, 2, 0, 1.5)), (0x0203, struct.pack("<HHHd", 60_000, 60_000, 0, 1))],
+            "too-large",
+        ),
+        ([(0x0200, struct.pack("<IIHHH", 0, 2**31, 0, 9, 0))], "too-large"),
+        ([(0x002F, b"\0\0")], "encrypted"),
+    ],
+)
+def test_xls_is_measured_before_it_is_read(records, code):
+    stream = biff((0x0809, b"\x00\x06\x10\x00" + bytes(12)), *records, (0x000A, b""))
+    if code is None:
+        check_xls(stream, "a.xls", Limits())
+    else:
+        with pytest.raises(ReadError) as caught:
+            check_xls(stream, "a.xls", Limits())
+        assert caught.value.code == code
 
 
 def test_excel_2003_xml():
