@@ -249,19 +249,26 @@ class _Document:
                 for _ in range(min(_whole(element.get(TABLE + "number-rows-repeated"), 1), 1000)):
                     rows.append(self._row(element, len(rows), covered, place))
 
+    def _cell_lines(self, cell: Any) -> list[str]:
+        """A cell's paragraphs; those of a table within it too."""
+        story: list[Block] = []
+        saved = self.paragraphs, self.tables
+        self._walk(cell, story, main=False, at=None, kind="paragraph")
+        self.paragraphs, self.tables = saved
+        return [text for block in story for text in block.text.split("\n")]
+
     def _row(self, element: Any, number: int, covered: dict[tuple[int, int], Cell], place: int | None) -> list[Cell]:
         line: list[Cell] = []
         for cell in element.iterchildren():
             if cell.tag not in (TABLE + "table-cell", TABLE + "covered-table-cell"):
                 continue
+            lines: list[str] | None = None
             for _ in range(min(_whole(cell.get(TABLE + "number-columns-repeated"), 1), 1000)):
                 made = covered.pop((number, len(line)), None)
                 if made is None:
-                    story: list[Block] = []
-                    saved = self.paragraphs, self.tables
-                    self._walk(cell, story, main=False, at=None, kind="paragraph")
-                    self.paragraphs, self.tables = saved
-                    made = Cell([text for block in story for text in block.text.split("\n")])
+                    if lines is None:
+                        lines = self._cell_lines(cell)
+                    made = Cell(lines)
                     across = min(_whole(cell.get(TABLE + "number-columns-spanned"), 1), 500)
                     down = min(_whole(cell.get(TABLE + "number-rows-spanned"), 1), 5000)
                     self.cells += across * down

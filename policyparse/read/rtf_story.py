@@ -5,6 +5,8 @@ In: text and the control words of paragraphs and tables. Out: blocks. Touches no
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from policyparse.model import Origin
 from policyparse.passing import Block, ReadError
 from policyparse.read.counting import written_label
@@ -155,7 +157,7 @@ def _grid(rows: list[_Row]) -> list[list[Cell]]:
             span = 1
             if not plain:
                 reach = row.edges[number]
-                span = max(1, sum(1 for edge in edges[column:] if edge <= reach + _NEAR))
+                span = max(1, bisect_right(edges, reach + _NEAR) - column)
             for place in range(column, column + span):
                 above[place] = cell
             line += [cell] * span
