@@ -28,6 +28,8 @@ _PARTY = re.compile(r"^(?:中国共产党|中共|共青团)")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
 # How many full names a short one is compared with: keeps the work linear in a document of any size.
 MAX_FULLER = 60
+# No official name is so long; a chain of names that point back to each other is no name.
+_MAX_CANONICAL = 120
 # Rank 1 is a province; the city and what is below it make the name of a local organ.
 _CITY = 2
 
@@ -90,7 +92,9 @@ class Namer:
         key = candidate.start * 100 + candidate.end - candidate.start
         if key not in self.memory:
             self.memory[key] = self.text[candidate.start : candidate.end]  # ends any circle
-            self.memory[key] = self._build(candidate)
+            name = self._build(candidate)
+            if len(name) <= _MAX_CANONICAL:
+                self.memory[key] = name
         return self.memory[key]
 
     def _build(self, c: Candidate) -> str:
