@@ -34,7 +34,7 @@ def cuts(text: str, conjunctions: bool = True) -> list[tuple[int, int]]:
         sign = match.group()
         if sign in _BRACKETS:
             depth = max(depth + _BRACKETS[sign], 0)
-        elif depth == 0 and (conjunctions or sign in "、，,；;"):
+        elif depth == 0 and (conjunctions or sign in "、，,；;") and (match.start() > start or sign in "、，,；;"):
             parts.append((start, match.start()))
             start = match.end()
     parts.append((start, len(text)))

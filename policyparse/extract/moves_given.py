@@ -20,7 +20,7 @@ _SELF_SUFFICIENT = frozenset({"划归", "交由", "交给", "交予", "调整为
 _STOPS_HERE = re.compile(r"[。，,；;\n]|$|到位")
 _FRAME_TOO_FAR = re.compile("[，,][^，,]*[，,][^，,]*[，,]")
 _CHANGED = re.compile("调整为|改为|变为")
-_BY = re.compile(r"[，,]?由([^，,由]{2,30})$")
+_BY = re.compile(r"[，,]?由([^，,由的]{2,30})$")
 _ATTRIBUTIVE = re.compile("(?:管理|行使|实施|承担|办理|负责|审批|执行)?的")
 _TOWARD = re.compile("向([^，,]{1,30})$")
 _INTO = re.compile(r"(?:到位)?[，,]进入([^，,。；;]{2,20})")
@@ -29,7 +29,8 @@ _WEAK_SUBJECT = re.compile(f"(?:{ADVERB}|权限|权|事项|职能|职责)$")
 _GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责(?!人)|代为)")
 _RIGHT_OVER = re.compile("((?:对|在)[^，,。；;]{2,50}?的[^，,。；;]{0,30}?权)(?=[，,。；;\n]|$)")
 _REST_OF_NAME = re.compile("[、和及与][一-鿿]{2,12}|(?![和及与])[一-鿿]{1,12}")
-_MEASURE = re.compile("(?:相应的?|更多的?|更大的?|必要的?)?")
+_APPROVES = re.compile("(?:直接|依法|代为|自行|全权|负责)*(审批|核准|备案|审核|初审)")
+_MEASURE = re.compile("(?:一级)?(?:相应的?|更多的?|更大的?|必要的?)?")
 _NOT_GRANTED = re.compile("(?:的?(?:使命|任务|责任感|重任|神圣|光荣|内涵|生机|活力|能力))")
 _ATTRIBUTE_ITEM = re.compile(
     r"[^，,。；;：:（(“\n]{2,60}?(?=[，,。；;：:（(“\n]|$|能够?|是否|能否|须|应|(?<!重)要|必须|一律|由|进行|按照|纳入|进入|顺利|全部|实行|实施|共(?=[\d一二三四五六七八九十百]))"
@@ -105,7 +106,10 @@ def dispose(c: Clause) -> Iterator[Move]:
         if not giver and not held_by and text.startswith("政府", begin):
             giver = ("政府",)  # 政府不宜办、要转出去的职能
         item = text[begin:stop]
-        if item.startswith("由") or not POWER.search(tidy(item)) or NO_POWER.search(item):
+        act = _APPROVES.match(text, end, c.end) if verb.group() in ("委托", "授权") else None
+        if act and not POWER.search(tidy(item)):
+            item = tidy(item) + act.group(1)  # 对内资项目，授权镇政府直接审批
+        if item.startswith("由") or not POWER.search(tidy(item)) or (not act and NO_POWER.search(item)):
             continue
         last_end, last_giver = end, giver or held_by
         yield Move(item, giver or held_by, tuple(taker), verb.start(), end, "dispose")

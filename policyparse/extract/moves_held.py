@@ -28,9 +28,9 @@ _ASK = re.compile("征求|征得")
 _MUST = re.compile(r"(?:须|应当?|要|必须|前)?(?:事先|书面|充分)?(?:须|应当?|要|必须)?(?:事先|书面|充分)?$")
 _POSTS = re.compile("任免|调整|考核|任命|选拔|提拔|交流|变动|配备")
 _OPINION = re.compile(
-    "对([^，,。；;]{2,50}?)有(书面)?(调整意见|任免意见|奖惩意见|建议权|否决权|提名权|知情权|考核权)(?:的|(?=[，,。；;\n]|$))"
+    "对([^，,。；;]{2,50}?)具?有(书面|一票)?(调整意见|任免意见|奖惩意见|建议权|否决权|提名权|知情权|考核权)(?:的|(?=[，,。；;\n]|$))"
 )
-_WHOLE = re.compile(r"(?:按[^，,]{2,24})?(?:实行|予以|给予|进行)?(?:全额|全部|足额|等额|按比例|及时|优先)*$")
+_WHOLE = re.compile(r"(?:按[^，,]{2,24})?(?:实行|予以|给予|进行)?(?:全额|全部|足额|等额|按比例|及时|优先|补助|奖励)*$")
 _GIVEN_BY = re.compile(r"(?:全部|全额|一律|均)?由([^，,由]{2,24}?)(?:按[^，,]{2,24})?(?:全额|全部|足额|按比例|予以)*$")
 _BELONGS = re.compile("划归([一-鿿]{1,8})的[，,全部额]*$")
 _ENJOYS = re.compile("享受([省市县区]里?)")
@@ -40,7 +40,7 @@ _PRIVATE = re.compile("失业保险|稳岗|保证金|押金|学费|参保|企业
 _COLLECTED = re.compile("由[^，,]{2,24}(?:征收|收取|组织)$")
 _LOCALLY = re.compile("(?:统一)?(?:全面)?实行“?属地(?:化)?管理(?!原则|责任|的)")
 _STAFFED = re.compile("党|人事|机构|组织|干部|编制|人员|关系|派驻|派出")
-_SEALED = re.compile("实行“?(?:见章盖章|见文行文|预审转报)")
+_SEALED = re.compile("实行“?(?:见章盖章|见章跟章|见章办事|见章办理|见文行文|预审转报)")
 _ABOUT = re.compile("对(?:于)?([^，,。；;]{2,60}?)[，,]")
 _FREE = re.compile(
     r"(?:可以?|有权)(?:(?:根据|按照?|结合|在)[^，,。；;]{1,40}?[，,]?)?(?:可|依法)?"
@@ -62,6 +62,8 @@ def office(c: Clause) -> Iterator[Move]:
         giver = tuple(name for name in taker if name not in low)
         begin, stop = c.topic(mark.start())
         verb = act.group(1)
+        if c.g.give.search(text, begin, stop):
+            continue  # 将X下放到镇，由镇统一行使: the first clause has said it
         was = _WAS.search(text, begin, stop)
         words = text[begin:stop]
         if was:
@@ -118,20 +120,18 @@ def returned(c: Clause) -> Iterator[Move]:
             continue
         link = 1 if text[verb.end() : verb.end() + 1] in ("给", "到", "至", "于") else 0
         taker, end = c.parties.at(verb.end() + link, c.end)
-        begin, stop = c.topic(verb.start())
-        words = _WHOLE.sub("", text[begin:stop])
+        near = c.comma_before(verb.start())
+        here = _WHOLE.sub("", text[near : verb.start()])
+        words = _WHOLE.sub("", text[slice(*c.topic(verb.start()))])
         giver: tuple[str, ...] = ()
-        by = _GIVEN_BY.search(words)
+        by = _GIVEN_BY.search(here)
         if by:
-            names = c.parties.at(begin + by.start(1), c.end)[0] or [by.group(1)]
-            words = words[: by.start()]
+            names = c.parties.at(near + by.start(1), c.end)[0] or [by.group(1)]
+            words = here[: by.start()] if by.start() > 1 else words
             if "留" in verb.group():
                 taker = names
             else:
                 giver = tuple(names)
-            if len(words.strip("，, ")) < 2:
-                begin, stop = c.topic(begin)
-                words = text[begin:stop]
         of, enjoys = _BELONGS.search(text, c.start, verb.start()), _ENJOYS.search(words)
         if of:
             giver = (of.group(1),)
