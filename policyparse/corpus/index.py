@@ -92,6 +92,7 @@ class Index:
             ) from None
         spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer("spaces", spaces)
+        self._seen = (0, 0)
         self._writer: tantivy.IndexWriter | None = None
         if write:
             try:
@@ -103,7 +104,14 @@ class Index:
 
     def searcher(self) -> tantivy.Searcher:
         """A view of what was committed last."""
-        self._index.reload()
+        try:
+            found = (self.directory / "meta.json").stat()  # tantivy puts a new file in its place at every commit
+            state = (found.st_ino, found.st_mtime_ns)
+        except FileNotFoundError:  # a reindex has just put another one in its place; what is open serves on
+            state = self._seen
+        if state != self._seen:  # a reload costs as much as a search
+            self._index.reload()
+            self._seen = state
         return self._index.searcher()
 
     def put(self, document: Document, rows: Sequence[Row]) -> None:

@@ -294,6 +294,14 @@ class Store:
                 found[row["seq"]] = row
         return found
 
+    def repeated(self, folds: Sequence[int]) -> set[int]:
+        """Which of these folds more than one passage has."""
+        marks = ", ".join("?" * len(folds))
+        rows = self._db.execute(
+            f"SELECT fold FROM passages WHERE fold IN ({marks}) GROUP BY fold HAVING count(*) > 1", folds
+        )
+        return {row[0] for row in rows}
+
     def passages_of(self, identity: str) -> list[sqlite3.Row]:
         """The passages of a document, in the text's order."""
         return self._db.execute("SELECT * FROM passages WHERE document = ? ORDER BY seq", (identity,)).fetchall()

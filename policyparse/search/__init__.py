@@ -48,7 +48,7 @@ _MOST_DOCUMENTS = 65_000
 _COPY_IDS = 20
 
 #: Hits that are ranked at a time while copies are being folded.
-_WINDOW = 64
+_WINDOW = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +132,17 @@ def search(
     planner = Planner(corpus, synonyms)
     plan = planner.plan(parse_query(query), list((filters or {}).items()))
     searcher = corpus.index.searcher()
-    total = count(searcher, plan.query)
+    total, documents, counted = _numbers(searcher, plan.query, facets, facet_size)
     found = _ranked(corpus, searcher, plan, sort, offset + limit + 1, fold) if total else []
     page = found[offset : offset + limit]
     copies = _copies(corpus, searcher, planner, plan, page) if fold and page else [(0, [])] * len(page)
     return Results(
         query=query,
         total=total,
-        documents=round(searcher.cardinality(plan.query, "document")) if total else 0,
+        documents=documents,
         offset=offset,
         hits=[_hit(planner, plan, group, alike) for group, alike in zip(page, copies, strict=True)],
-        facets=_facets(searcher, plan.query, facets, facet_size) if total else {},
+        facets=counted,
         more=len(found) > offset + limit,
         advice=[] if total else advice(corpus, searcher, planner, query, filters or {}),
     )
@@ -224,17 +224,12 @@ def _copies(
 ) -> _Copies:
     """For every group of a page how many passages it stands for besides the one shown, and the first of them."""
     folds = [[group.row["fold"], *(near["fold"] for near in group.near)] for group in page]
-    together = [fold for alike in folds for fold in alike]
-    among = Query.boolean_query(
-        [(Occur.Must, plan.query), (Occur.Must, Query.term_set_query(planner.schema, "fold", together))]
-    )
-    counted = searcher.aggregate(among, {"folds": {"terms": {"field": "fold", "size": len(together)}}})
-    sizes = {int(bucket["key"]): int(bucket["doc_count"]) for bucket in counted["folds"]["buckets"]}
+    repeated = corpus.store.repeated([fold for alike in folds for fold in alike])
     found: _Copies = []
     for group, alike in zip(page, folds, strict=True):
-        number = sum(sizes.get(fold, 0) for fold in alike) - 1
+        number = 0
         names: list[str] = []
-        if number > 0:
+        if len(alike) > 1 or alike[0] in repeated:
             query = Query.boolean_query(
                 [
                     (Occur.Must, plan.query),
@@ -243,10 +238,11 @@ def _copies(
                 ]
             )
             hits = searcher.search(query, _COPY_IDS, False).hits
+            number = len(hits) if len(hits) < _COPY_IDS else count(searcher, query)
             numbers = searcher.fast_field_values("seq", [address for _, address in hits])
             rows = corpus.store.passages([int(value) for value in numbers if value is not None])
             names = [_name(rows[seq]) for seq in sorted(rows)]
-        found.append((max(number, 0), names))
+        found.append((number, names))
     return found
 
 
@@ -280,19 +276,23 @@ def _name(row: Row) -> str:
     return f"{row['document']}#{row['clause']}" if row["clause"] else str(row["document"])
 
 
-def _facets(
+def _numbers(
     searcher: tantivy.Searcher, query: Query, names: Sequence[str], size: int
-) -> dict[str, list[tuple[str, int]]]:
+) -> tuple[int, int, dict[str, list[tuple[str, int]]]]:
+    """How many passages there are, in how many documents, and the facets: all in one pass over what is found."""
     unknown = [name for name in names if name not in FACETS]
     if unknown:
         raise QueryError(f"{unknown[0]}: no such facet — one of: {', '.join(FACETS)}")
-    if not names:
-        return {}
-    answer = searcher.aggregate(query, {name: {"terms": {"field": FACETS[name], "size": size}} for name in names})
-    return {
+    asked: dict[str, Any] = {name: {"terms": {"field": FACETS[name], "size": size}} for name in names}
+    asked["passages"] = {"value_count": {"field": "seq"}}
+    asked["documents"] = {"cardinality": {"field": "document"}}
+    answer = searcher.aggregate(query, asked)
+    facets = {
         name: [(_shown(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[name]["buckets"]]
         for name in names
     }
+    total = int(answer["passages"]["value"])
+    return total, round(answer["documents"]["value"]), facets if total else {}
 
 
 def _shown(key: object) -> str:
