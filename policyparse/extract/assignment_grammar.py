@@ -33,6 +33,11 @@ PART_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X�
 SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
 TOLD = re.compile("(?:研究)?(?:上报|提出|制定|拟定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)")
 OF = re.compile("[一-鿿]{2,4}的[一-鿿]")  # 由省政府制定的标准
+# …自印发之日起施行，由X负责解释: the matter is what stands in front
+IN_FORCE = re.compile("自[^，,]{2,24}(?:施行|实施|执行|生效)$")
+# 各镇要…报县发改局，由县发改局汇总: a sentence of its own, no matter
+OWN_SENTENCE = re.compile("[^，,]{1,20}?(?:(?<![需重主纪必])要|应当|应(?![急纳用收付税对届])|必?须)(?![求素])")
+WORKING_GROUP = re.compile("(?:组|专班)$")
 DANGLING = re.compile("[，,]?(?:并由|由|并|具体由|具体)$")
 # A task this short (解释, 征收) says nothing without the matter in front of 由.
 NO_MATTER = 4
@@ -79,13 +84,15 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         return _any([row["word"] for row in vocabulary.table("responsibility_words") if name in row["use"].split()])
 
     roles: dict[str, Role] = {}
+    anywhere: list[str] = []
+    at_end: list[str] = []
     for row in vocabulary.table("responsibility_predicates"):
-        if row["prose"] == "yes":
-            roles[row["predicate"]] = (
-                "lead" if row["role"] == "lead" else "support" if row["role"] == "support" else "responsible"
-            )
+        role = row["role"]
+        if row["prose"] in ("yes", "end"):
+            roles[row["predicate"]] = "lead" if role == "lead" else "support" if role == "support" else "responsible"
+            (anywhere if row["prose"] == "yes" else at_end).append(row["predicate"])
     manner = f"(?:(?:{use('manner')})[，,]?){{0,3}}"
-    predicate = _any(tuple(roles))
+    predicate = f"(?:{_any(at_end)})(?=[，,。；;]|$)|{_any(anywhere)}"
     return Grammar(
         by=re.compile(r"(?:并|也|均|统一|具体|则|可|应|要|，|、|^)?由$"),
         ask=re.compile(rf"(?<![报申提呈聘恳邀])(?:{use('ask')})$"),

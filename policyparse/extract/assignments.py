@@ -19,14 +19,17 @@ from policyparse.extract.assignment_grammar import (
     CONDITION,
     DANGLING,
     EDGE,
+    IN_FORCE,
     NO_MATTER,
     NOT_ASSIGNING,
     OF,
     OTHERS_HELP,
+    OWN_SENTENCE,
     PART_OF,
     PREAMBLE,
     SET_UP_HERE,
     TOLD,
+    WORKING_GROUP,
     Grammar,
     grammar,
 )
@@ -286,13 +289,15 @@ def _assignments(
             stop = comma if comma > 0 else anchor.end if text[anchor.end - 1] in "，," else stop
         task = _task(text, anchor.end, stop)
         before = _before(text, previous_end, anchor.start)
+        follow = anchors[number + 1] if number + 1 < len(anchors) else None
+        if anchor.role == "lead" and follow and follow.role == "support" and WORKING_GROUP.search(before) and not task:
+            before = ""  # 保障组由X牵头，Y参加，负责Z: Z is the task of both
         if anchor.keep and before:
-            task = before + ADVERB.sub("", task)
+            task = before + ADVERB.sub("", task).removeprefix("负责")
         elif anchor.rule == "by" and before and 1 < len(task) <= NO_MATTER:
             task = before + task  # 本办法由X负责解释
         elif not task or re.fullmatch(r"[，,]?(?:等)?(?:工作|完成|落实|实施)?", task):
-            if number + 1 < len(anchors) and anchors[number + 1].role == "support" and not before:
-                follow = anchors[number + 1]
+            if follow and follow.role == "support" and not before:
                 far = anchors[number + 2].start if number + 2 < len(anchors) else segment.end
                 task = _task(text, follow.end, far)
             else:
@@ -317,6 +322,7 @@ def _task(text: str, start: int, stop: int) -> str:
         ")"
     ):
         words = words.rstrip("）〕)")
+    words = re.sub("^(?:主要|具体)?负责(?=.{2})", "", words)
     return "" if OTHERS_HELP.fullmatch(words) else words
 
 
@@ -330,7 +336,9 @@ def _before(text: str, begin: int, end: int) -> str:
     """The matter in front of 由: its own clause, or the one before when 由 begins a clause."""
     a, b = trim(text, begin, end)
     words = text[a:b]
-    words = re.sub(r"(?:并|也|均|统一|具体|则|应|要|可|，)+$", "", words)
+    words = re.sub(
+        r"(?:并|也|均|统一|具体|(?<![细规法原守总])则|(?<![供响效])应|(?<![纪需主重])要|(?<!许)可|，)+$", "", words
+    )
     if not words:
         return ""
     clauses = [clause for clause in re.split("[，,](?![^（(]*[)）])", words) if clause]
@@ -341,4 +349,5 @@ def _before(text: str, begin: int, end: int) -> str:
         if len(clauses) == 1:
             return ""
         clauses.pop()
-    return clauses[-1] if clauses else ""
+    matter = IN_FORCE.sub("", clauses[-1]) if clauses else ""
+    return "" if OWN_SENTENCE.match(matter) else matter
