@@ -223,6 +223,8 @@ class Gazetteer:
             )
             if size and self._zone.fullmatch(rest) and not rest[:size].endswith(("省", "市", "区", "县", "州", "旗")):
                 size = 0
+            if size and rest[size:] in self._suffixes:
+                size = 0  # 云台县 is no 县 below 云台区
             if not size and (masked := MASKED.match(rest)) and masked.end() < len(rest):
                 size = masked.end()
             if not size:
