@@ -31,7 +31,9 @@ _DATE_AT_END = re.compile(r"[（(]\s*(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月(?:\s*\
 _ANNEX = re.compile(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：．.、]?")
 _SALUTATION = re.compile(r"(?:各位|同志们|尊敬的)[^。]{0,30}[:：！!]?$")
 # What the title of a carried document or an annex ends with
-_TITLE_LINE = re.compile(r"(?:方案|办法|细则|规定|清单|目录|措施|意见|计划|要点|名单|条例|制度|规划)(?:[（(].{1,12}[）)])?$")
+_TITLE_LINE = re.compile(
+    r"(?:方案|办法|细则|规定|清单|目录|措施|意见|计划|要点|名单|条例|制度|规划)(?:[（(].{1,12}[）)])?$"
+)
 # An organ's name alone on its line, as in a signature
 _ORGAN_LINE = re.compile(
     r"[一-鿿（）()]{2,24}(?:政府|委员会|办公[室厅]|[局厅部委院署办行]|公司|中心|协会|海关|委员会办公室|集团)"
@@ -140,6 +142,8 @@ def _join_wrapped(lines: Sequence[str], column: float) -> list[bool]:
             joined = full and line[-1] in COMMAS and not label_at(following)
         elif _ends_sentence(line) and _ORGAN_LINE.fullmatch(following):
             joined = False  # a signature
+        elif line[-1] in "：:" and not full:
+            joined = False  # an addressee, or the words before a list
         elif full or line[-1] in COMMAS:
             joined = True
         elif following[0] in OPENING and line[-1].isalnum() and not label and not _TITLE_LINE.search(line):

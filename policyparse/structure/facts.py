@@ -197,10 +197,30 @@ def _issuers(
 def _organs(text: str) -> list[str]:
     """The organs that a signature or a title's beginning names."""
     text = _PARTY_AND_GOVERNMENT.sub(r"\1 ", text.strip())
-    parts = [part for part in re.split(r"[、，,]|[ \t　]+", text) if part]
+    parts = [piece for part in re.split(r"[、，,]|[ \t　]+", text) if part for piece in _side_by_side(part)]
     if len(parts) > 1 and not all(roles.ORGAN_END.search(part) for part in parts):
         parts = [text.replace(" ", "")]
     return [part for part in parts if roles.ORGAN_END.search(part)]
+
+
+_CENTRAL = ("国家", "中国", "中华", "中共", "国务院")
+
+
+def _side_by_side(text: str) -> list[str]:
+    """Organs that a signature sets side by side without a sign: 上海市商务委员会上海海关.
+
+    A new one begins where the first one's place or a central organ's name comes again; a central organ's branch
+    (国家税务总局上海市税务局) is one.
+    """
+    again = "|".join(map(re.escape, (text[:2], *_CENTRAL)))
+    pieces = re.split(rf"(?<=[会局厅部院署办府行室关])(?={again})", text)
+    out: list[str] = []
+    for piece in pieces:
+        if out and out[-1].startswith(_CENTRAL) and not piece.startswith(_CENTRAL):
+            out[-1] += piece
+        else:
+            out.append(piece)
+    return out if all(roles.ORGAN_END.search(piece) for piece in out) else [text]
 
 
 def _represented(text: str) -> list[str]:
