@@ -3,8 +3,8 @@
 In: a stretch of text, the mentions known in it, the vocabulary. Out: the parts as printed, in order.
 Touches nothing.
 
-annotation.md §6: heads are split (日常管理、人事任免、绩效考核 are three); modifiers under one head are one
-(…等具体事项的审批权限), and so is a list under one shared head (民政、社保等服务事项).
+annotation.md §6: heads are split (财务管理、干部任免、年度考核 are three); modifiers under one head are one
+(…等事项的许可权), and so is a list under one shared head (民政、社保等服务事项).
 """
 
 from __future__ import annotations
@@ -86,11 +86,8 @@ class Names:
         """各县（区）人民政府: a collective that stays beside definite organs (annotation.md §7)."""
         return name.startswith("各") and name.endswith(("政府", "管委会", "街道办事处", "街道", "乡镇", "镇"))
 
-    def units(self, text: str, known: Sequence[str] = ()) -> list[str]:
+    def units(self, text: str) -> list[str]:
         """The units of a list, as printed; classes are left out, 各X政府 only where nothing definite stands beside."""
-        for name in known:  # a known name's own 和/及 must not divide it
-            if "和" in name or "及" in name or "与" in name:
-                text = text.replace(name, name.translate(_SHIELD))
         text = _COLLECTIVE.sub(lambda match: match.group().translate(_SHIELD), text)
         parts = [part.translate(_UNSHIELD) for part in split_list(text, self.is_organ)]
         names: list[str] = []

@@ -69,11 +69,6 @@ class Parties:
         index = bisect_left(self.starts, offset)
         return self.mentions[index] if index < len(self.starts) and self.starts[index] == offset else None
 
-    def mention_over(self, start: int, end: int) -> bool:
-        """Whether any mention stands inside [start, end)."""
-        index = bisect_left(self.starts, start)
-        return index < len(self.starts) and self.starts[index] < end
-
     def at(self, start: int, stop: int) -> tuple[list[str], int]:
         """The coordinated parties that begin at `start`: their names and the offset after them; ([], start) if none."""
         names: list[str] = []

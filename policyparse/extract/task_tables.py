@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policyparse.extract.tails import Party, grammar
-from policyparse.model import Role, Table
+from policyparse.model import Role
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
 
@@ -78,8 +78,3 @@ def place(text: str, cells: Sequence[str], cursor: int) -> tuple[int, int]:
             start = at if start < 0 else start
             end = at + len(words)
     return (start, end) if start >= 0 else (cursor, cursor)
-
-
-def is_like(table: Table, pattern: re.Pattern[str]) -> bool:
-    """Whether any cell of the table's head matches."""
-    return any(pattern.search(cell) for cell in table.header)
