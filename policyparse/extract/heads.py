@@ -10,7 +10,7 @@ annotation.md §6: heads are split (财务管理、干部任免、年度考核 a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 
 from policyparse.vocabulary import Vocabulary
