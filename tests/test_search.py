@@ -218,3 +218,24 @@ def test_an_excerpt_is_as_wide_as_asked(text: str, width: int) -> None:
     start, end = excerpt(text, [(len(text) - 1, len(text))], width)
     assert 0 <= start <= end <= len(text)
     assert end - start <= width
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    query=st.text(
+        st.one_of(st.sampled_from("镇下放权限 \"“”()（）:：-*?.[\\AND OR NOT year:place:tag:date:title:2009..<>="), st.characters(codec="utf-8")),
+        max_size=25,
+    ),
+    filters=st.dictionaries(
+        st.sampled_from(["place", "year", "institution", "issuer", "title", "number", "deadline", "item", "document"]),
+        st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=6), max_size=2),
+        max_size=2,
+    ),
+)  # fmt: skip
+def test_no_query_brings_the_search_down(query: str, filters: dict[str, list[str]], pilots: Corpus) -> None:
+    try:
+        results = search(pilots, query, filters=filters)
+    except QueryError:
+        return
+    assert len(results.hits) <= results.total
+    assert results.hits or results.advice

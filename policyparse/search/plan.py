@@ -205,9 +205,7 @@ class Planner:
         pattern = "".join(normal(text).split())
         if not any(sign.isalnum() for sign in pattern):
             raise QueryError(f"{text}: a wildcard needs at least one letter or character beside it")
-        expression = "".join(
-            ".*" if sign == "*" else "." if sign == "?" else sign if sign.isalnum() else "\\" + sign for sign in pattern
-        )
+        expression = "".join(".*" if sign == "*" else "." if sign == "?" else _literal(sign) for sign in pattern)
         try:
             query = Query.regex_query(self.schema, "words", expression)
         except ValueError:
@@ -222,7 +220,7 @@ class Planner:
         grams = pairs(whole)
         if len(whole) == 1:
             return self._term("signs", whole) if name == "pairs" else Query.regex_query(
-                self.schema, name, f".?{whole if whole.isalnum() else chr(92) + whole}.?"
+                self.schema, name, f".?{_literal(whole)}.?"
             )  # fmt: skip
         if len(grams) == 1:
             return self._term(name, grams[0])
@@ -296,6 +294,11 @@ class Planner:
             return found
         undated = Query.range_query(self.schema, "around", FieldType.Integer, first, last)
         return Query.boolean_query([(Occur.Should, found), (Occur.Should, undated)])
+
+
+def _literal(sign: str) -> str:
+    """A character in a regular expression, for tantivy and for re."""
+    return "\\" + sign if sign in "\\.+*?()|[]{}^$#&-~" else sign
 
 
 def _is_wildcard(text: str) -> bool:
