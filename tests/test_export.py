@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 from corpus_builder import document, pilot_corpus
@@ -96,14 +97,20 @@ def test_a_cell_that_excel_cannot_hold_says_so(tmp_path: Path) -> None:
 
 def test_one_table_in_each_format(tmp_path: Path) -> None:
     table = [{"item": "许可|审批*", "n": 1}, {"item": None, "n": 2}]
-    for ending in ("csv", "jsonl", "md", "xlsx"):
+    for ending in ("csv", "docx", "jsonl", "md", "xlsx"):
         write_table("表", {"item": 20, "n": 5}, {"item": "事项"}, table, tmp_path / f"t.{ending}")
     assert (tmp_path / "t.md").read_text(encoding="utf-8") == (
         "| 事项 | n |\n| --- | --- |\n| 许可\\|审批\\* | 1 |\n|  | 2 |\n"
     )
     assert json.loads((tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()[0]) == table[0]
     assert (tmp_path / "t.csv").read_text(encoding="utf-8-sig").startswith("事项,n\n")
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".jsonl", ".md", ".xlsx"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".docx", ".jsonl", ".md", ".xlsx"]
+    (written,) = docx.Document(str(tmp_path / "t.docx")).tables
+    assert [[cell.text for cell in row.cells] for row in written.rows] == [
+        ["事项", "n"],
+        ["许可|审批*", "1"],
+        ["", "2"],
+    ]
 
 
 def test_a_failed_export_leaves_what_was_there(tmp_path: Path) -> None:

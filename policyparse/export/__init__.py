@@ -15,6 +15,7 @@ from pathlib import Path
 
 from policyparse.export.tables import TABLES, Row, TableKind, Value, complete, rows, table_kind
 from policyparse.export.text import markdown, table_writer, text_file
+from policyparse.export.word import word
 from policyparse.export.workbook import Workbook
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
@@ -83,14 +84,14 @@ def _workbook(documents: Iterable[Document], output: Path, kinds: Mapping[str, T
 def write_table(
     title: str, columns: Mapping[str, int], heads: Mapping[str, str], rows: Iterable[Mapping[str, Value]], output: Path
 ) -> None:
-    """Writes one table to a .csv, .jsonl, .xlsx or .md file, by the ending of `output`.
+    """Writes one table to a .csv, .jsonl, .xlsx, .docx or .md file, by the ending of `output`.
 
     heads: column → what stands over it (not in JSON Lines, whose keys stay the same in every language)
     """
     format = output.suffix.lower().removeprefix(".")
-    if format not in (*FORMATS, "md"):
+    if format not in (*FORMATS, "md", "docx"):
         raise PolicyparseError(
-            f"{output}: a table is written as .csv, .jsonl, .xlsx or .md — give one of these endings"
+            f"{output}: a table is written as .csv, .jsonl, .xlsx, .docx or .md — give one of these endings"
         )
     output.parent.mkdir(parents=True, exist_ok=True)
     part = output.with_name(output.name + ".part")
@@ -101,6 +102,8 @@ def write_table(
             for row in rows:
                 book.write(title, dict(row))
             book.close()
+        elif format == "docx":
+            word(part, title, columns, heads, rows)
         else:
             with text_file(part, format) as stream:
                 if format == "md":

@@ -1,0 +1,152 @@
+"""The second measure: twelve documents of ../shared/corpus that we labelled by the guide, blind, half of them sealed.
+
+    python tests/benchmarks/second.py SHARED [--half open|sealed] [--errors KIND]
+    python tests/benchmarks/second.py SHARED --take LABELS… --half HALF      (puts gold-format labels into the project)
+
+tests/second/*.json hold the labels without any text: each string is kept as stretches [start, length] of the source's
+characters without white space and markup, and the source's hash says whether they still fit. `--take` makes them from
+files in the gold's format; otherwise they are turned back into that format and SHARED/score/score.py compares.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import html
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import policyparse
+
+LABELS = Path(__file__).parents[1] / "second"
+# Facts and values are kept as they are; everything that quotes the document becomes stretches.
+QUOTED = {
+    "first", "last", "title", "cover_title", "text", "item", "quote", "task", "departments", "from", "to", "label",
+}  # fmt: skip
+
+
+def squeezed(path: Path) -> str:
+    """The source's characters without markup and white space."""
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    if path.suffix == ".html":
+        text = html.unescape(re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", "", text, flags=re.DOTALL | re.IGNORECASE))
+    return re.sub(r"\s", "", text)
+
+
+def stretches(words: str, source: str) -> list[list[int]]:
+    """`words` as [start, length] stretches of `source`, the longest first from the left; a sign it lacks is [-code, 1]."""
+    words = re.sub(r"\s", "", words)
+    out: list[list[int]] = []
+    at = 0
+    while at < len(words):
+        low, high, found = 1, len(words) - at, -1
+        while low <= high:
+            middle = (low + high) // 2
+            where = source.find(words[at : at + middle])
+            if where >= 0:
+                found, best, low = where, middle, middle + 1
+            else:
+                high = middle - 1
+        if found < 0:
+            out.append([-ord(words[at]), 1])
+            at += 1
+        else:
+            out.append([found, best])
+            at += best
+    return out
+
+
+def hide(value: Any, source: str, key: str = "") -> Any:
+    """Labels with every quoted string as stretches."""
+    if isinstance(value, dict):
+        return {k: hide(v, source, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [hide(v, source, key) for v in value]
+    return stretches(value, source) if key in QUOTED and isinstance(value, str) else value
+
+
+def show(value: Any, source: str, key: str = "") -> Any:
+    """The gold's format again."""
+    if isinstance(value, dict):
+        return {k: show(v, source, k) for k, v in value.items()}
+    if key in QUOTED and isinstance(value, list):
+        if value and isinstance(value[0], list) and value[0] and isinstance(value[0][0], list):
+            return [show(v, source, key) for v in value]
+        if key in ("departments", "from", "to") and not value:
+            return []
+        return "".join(chr(-start) if start < 0 else source[start : start + length] for start, length in value)
+    return [show(v, source, key) for v in value] if isinstance(value, list) else value
+
+
+def take(files: list[Path], shared: Path, half: str) -> None:
+    for file in files:
+        gold = json.loads(file.read_text("utf-8"))
+        (path,) = (shared / "corpus").rglob(gold["source"])
+        source = squeezed(path)
+        kept = hide(gold, source) | {
+            "half": half,
+            "sha256": hashlib.sha256(source.encode()).hexdigest(),
+        }
+        assert show(kept["institutions"], source) == [
+            {**row, "text": re.sub(r"\s", "", row["text"])} for row in gold["institutions"]
+        ]
+        LABELS.mkdir(exist_ok=True)
+        (LABELS / f"{path.stem}.json").write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--half", choices=("open", "sealed"))
+    parser.add_argument("--errors")
+    parser.add_argument("--take", nargs="+", type=Path)
+    options = parser.parse_args()
+    if options.take:
+        take(options.take, options.shared, options.half)
+        return 0
+    for half in [options.half] if options.half else ["open", "sealed"]:
+        with tempfile.TemporaryDirectory() as folder:
+            predictions = Path(folder) / "predictions.jsonl"
+            count = 0
+            with predictions.open("w", encoding="utf-8") as out:
+                for file in sorted(LABELS.glob("*.json")):
+                    labels = json.loads(file.read_text("utf-8"))
+                    if labels["half"] != half:
+                        continue
+                    (path,) = (options.shared / "corpus").rglob(labels["source"])
+                    source = squeezed(path)
+                    if hashlib.sha256(source.encode()).hexdigest() != labels["sha256"]:
+                        print(f"{file.name}: the source has changed, its labels do not fit", file=sys.stderr)
+                        return 1
+                    (Path(folder) / file.name).write_text(json.dumps(show(labels, source), ensure_ascii=False), "utf-8")
+                    count += 1
+                    for document in policyparse.parse(path):
+                        out.write(document.model_dump_json() + "\n")
+            print(f"{half} half: {count} documents", flush=True)
+            if count:
+                extra = ["--errors", options.errors] if options.errors else []
+                gold = sorted(str(path) for path in Path(folder).glob("*.json"))
+                scorer = [
+                    sys.executable,
+                    str(options.shared / "score/score.py"),
+                    *gold,
+                    "--predictions",
+                    str(predictions),
+                ]
+                subprocess.run([*scorer, *extra], check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
