@@ -20,7 +20,7 @@ HERE = Path(__file__).parent.parent / "corpora" / "clauses"
 SHARED = Path(__file__).parent.parent.parent / "shared"
 FILES = sorted(HERE.glob("*.jsonl"))
 FIELDS = {"text", "tags", "headings", "kind", "level", "year", "province", "document", "position"}
-LEAST_A_TAG = 40
+LEAST_A_TAG = 150
 # Two rows of which the smaller shares more than this part of its runs of six signs are the same clause twice.
 NEAR = 0.6
 # What stands in thousands of documents word for word, and is nobody's sentence.

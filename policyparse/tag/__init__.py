@@ -5,13 +5,11 @@ file that `policyparse train` made. Out: TagScore, best first; and why. Touches:
 the model file once, which is data only: no code in it is run, and one that holds
 anything but numbers, text and scikit-learn's own classes is refused.
 
-The model is two linear heads over the same features (`features.py`): which tag is
-the *main* one (softmax), and which tags the clause has *at all* (one yes-or-no a tag).
-A tag's rank is the second's probability, lowered as the first thinks less of it as
-main tag; its score is that rank calibrated, on held-out clauses, to how often a tag
-with such a rank is right; a clause gets its best tag, and every other whose rank
-reaches that tag's threshold. Scores only grow with rank, so the main tag has the best
-score.
+The model is two linear heads over the same features (`features.py`): which tag is the
+*main* one (softmax), and which tags the clause has *at all* (one yes-or-no a tag). The
+tag whose weighted mean of both is highest comes first; the others that reach their
+threshold in the second follow. A score is how likely the clause has that tag,
+calibrated on held-out clauses; no other tag's exceeds the first's.
 """
 
 from __future__ import annotations
@@ -34,8 +32,9 @@ from policyparse.tag.features import BLOCKS, ClauseContext, Features, blocks_of,
 
 __all__ = ["ClauseContext", "Model", "Tagger", "marks_of", "position_of", "shipped_model"]
 
-MODEL_FORMAT = 1
+MODEL_FORMAT = 2
 Floats = NDArray[np.float32]
+Curve = tuple[NDArray[Any], NDArray[Any]]
 # Clauses that are turned into a matrix at once: large enough for numpy, small enough for memory.
 BATCH = 2048
 
@@ -57,9 +56,10 @@ class Model:
 
     weights:    a column a tag for each head, main head first: (features, 2 × tags)
     bias:       of the same columns
-    share:      how much of a tag's rank hangs on its being the main one, 0 to 1
-    thresholds: the least rank with which a tag that is not the best is given
-    calibration: (ranks, scores): the calibrated score at some ranks, both growing; straight lines between
+    share:      the main head's part in the choice of the first tag, 0 to 1
+    thresholds: the least probability in the second head with which a tag that is not first is given
+    first, others: (probabilities, scores), both growing: the calibrated score of the first tag at its weighted
+                mean, and of any other at its probability in the second head; straight lines between
     made:       what it was made of and with (clauses, seed, versions), as text
     """
 
@@ -69,7 +69,8 @@ class Model:
     bias: Floats
     share: float
     thresholds: Floats
-    calibration: tuple[Floats, Floats]
+    first: Curve
+    others: Curve
     made: dict[str, str]
 
     def heads(self, contexts: Sequence[ClauseContext]) -> tuple[Floats, Floats]:
@@ -77,19 +78,39 @@ class Model:
         matrix = self.features.matrix(blocks_of(context) for context in contexts)
         return split_heads(np.asarray(matrix @ self.weights) + self.bias)
 
-    def ranks(self, contexts: Sequence[ClauseContext]) -> Floats:
-        """The rank of each tag, 0 to 1, a row a clause."""
-        if not contexts:
-            return np.zeros((0, len(self.tags)), dtype=np.float32)
-        parts = []
+    def judged(self, contexts: Sequence[ClauseContext]) -> tuple[list[list[int]], Floats]:
+        """(given, scores): the columns of the tags given to each clause, best first; the score of every tag."""
+        given: list[list[int]] = []
+        scores = [np.zeros((0, len(self.tags)), dtype=np.float32)]
         for start in range(0, len(contexts), BATCH):
             main, any_ = self.heads(contexts[start : start + BATCH])
-            parts.append(combined(main, any_, self.share))
-        return cast(Floats, np.concatenate(parts))
+            found, part = decide(main, any_, self.share, self.thresholds, self.first, self.others)
+            given += found
+            scores.append(part)
+        return given, np.concatenate(scores)
 
-    def calibrated(self, ranks: Floats) -> Floats:
-        """How likely a tag with such a rank is right."""
-        return np.interp(ranks, *self.calibration).astype(np.float32)
+
+def mean_of_heads(main: NDArray[Any], any_: NDArray[Any], share: float) -> NDArray[Any]:
+    """What decides which tag comes first."""
+    return share * main + (1 - share) * any_
+
+
+def decide(
+    main: NDArray[Any], any_: NDArray[Any], share: float, thresholds: NDArray[Any], first: Curve, others: Curve
+) -> tuple[list[list[int]], Floats]:
+    """The tags given to each row (first tag first, then by score) and the scores of all, from the two heads."""
+    means, rows = mean_of_heads(main, any_, share), np.arange(len(main))
+    best = means.argmax(axis=1)
+    top = np.interp(means[rows, best], *first)
+    scores = np.minimum(np.interp(any_, *others), top[:, None])
+    chosen = any_ >= thresholds
+    chosen[rows, best] = False
+    found = [
+        [int(head), *(int(at) for at in np.argsort(-row, kind="stable") if more[at])]
+        for head, row, more in zip(best, scores, chosen, strict=True)
+    ]
+    scores[rows, best] = top
+    return found, scores.astype(np.float32)
 
 
 def split_heads(logits: NDArray[Any]) -> tuple[Floats, Floats]:
@@ -98,11 +119,6 @@ def split_heads(logits: NDArray[Any]) -> tuple[Floats, Floats]:
     main = np.exp(logits[:, :half] - logits[:, :half].max(axis=1, keepdims=True))
     main /= main.sum(axis=1, keepdims=True)
     return main.astype(np.float32), (1.0 / (1.0 + np.exp(-logits[:, half:]))).astype(np.float32)
-
-
-def combined(main: NDArray[Any], any_: NDArray[Any], share: float) -> NDArray[Any]:
-    """The rank of a tag that is main with probability `main` and there at all with `any_`."""
-    return any_ * (1 - share + share * main)
 
 
 def save_model(model: Model, path: Path) -> None:
@@ -114,7 +130,7 @@ def save_model(model: Model, path: Path) -> None:
         "format": MODEL_FORMAT, "tags": list(model.tags), "features": names, "blocks": list(BLOCKS),
         "rarity": model.features.rarity, "weights": model.weights.astype(np.float16),
         "bias": model.bias, "share": model.share, "thresholds": model.thresholds,
-        "calibration": list(model.calibration), "made": dict(model.made),
+        "first": list(model.first), "others": list(model.others), "made": dict(model.made),
     }  # fmt: skip
     data = skops.io.dumps(state)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -185,16 +201,20 @@ def _from_state(state: dict[str, Any]) -> Model:
         raise ValueError(f"{len(names)} features and {len(tags)} tags, but weights of {weights.shape}")
     if list(state["blocks"]) != list(BLOCKS):
         raise ValueError("its blocks of features are not this version's")
-    numbers = [weights, state["bias"], state["thresholds"], *state["calibration"]]
+    numbers = [weights, state["bias"], state["thresholds"], *state["first"], *state["others"]]
     if not all(np.isfinite(np.asarray(part)).all() for part in numbers):
         raise ValueError("a number in it is not finite")
     return Model(
         tags=tags, features=Features(names, state["rarity"]), weights=weights,
         bias=np.asarray(state["bias"], dtype=np.float32), share=float(state["share"]),
         thresholds=np.asarray(state["thresholds"], dtype=np.float32),
-        calibration=(np.asarray(state["calibration"][0]), np.asarray(state["calibration"][1])),
+        first=_curve(state["first"]), others=_curve(state["others"]),
         made=dict(state["made"]),
     )  # fmt: skip
+
+
+def _curve(pair: Sequence[Any]) -> Curve:
+    return np.asarray(pair[0]), np.asarray(pair[1])
 
 
 class Tagger:
@@ -215,14 +235,9 @@ class Tagger:
 
     def ranked(self, contexts: Sequence[ClauseContext]) -> list[list[tuple[str, float]]]:
         """(tag, score) of each clause, best first: the best tag, and all that reach their threshold."""
-        model = self.model
-        ranks = model.ranks(contexts)
-        scores = model.calibrated(ranks)
-        given = ranks >= model.thresholds
-        given[np.arange(len(ranks)), ranks.argmax(axis=1)] = True
+        given, scores = self.model.judged(contexts)
         return [
-            [(model.tags[at], float(score[at])) for at in np.argsort(-rank, kind="stable") if chosen[at]]
-            for rank, score, chosen in zip(ranks, scores, given, strict=True)
+            [(self.model.tags[at], float(row[at])) for at in found] for found, row in zip(given, scores, strict=True)
         ]
 
     def tag(self, contexts: Sequence[ClauseContext]) -> list[list[TagScore]]:
@@ -244,7 +259,7 @@ class Tagger:
         model = self.model
         if tag is not None and tag not in model.tags:
             raise PolicyparseError(f"no tag {tag} in this model — it knows {', '.join(model.tags)}")
-        column = model.tags.index(tag) if tag else int(model.ranks([context])[0].argmax())
+        column = model.tags.index(tag) if tag else model.judged([context])[0][0][0]
         row = model.features.matrix([blocks_of(context)])
         size = len(model.tags)
         main, any_ = model.weights[row.indices, :size], model.weights[row.indices, size:]

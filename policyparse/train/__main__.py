@@ -1,7 +1,7 @@
 """`python -m policyparse.train`: train, evaluate, compare — the same calls as `policyparse train` and `evaluate`.
 
     python -m policyparse.train train [--clauses DIR] [--out models/clauses.skops]
-    python -m policyparse.train evaluate [--clauses DIR] [--model FILE]   without --clauses: cross-validation
+    python -m policyparse.train evaluate [--clauses DIR] [--model FILE] [--figures DIR]   no --clauses: cross-validation
     python -m policyparse.train compare [--clauses DIR]                   every learner, nested cross-validation
 
 In: labelled clauses. Out: tables on standard output, the model file. Touches: those files.
@@ -17,6 +17,7 @@ from policyparse.passing import PolicyparseError
 from policyparse.tag import load_model, save_model, shipped_model
 from policyparse.train import as_text, compare, confusion_table, cross_validate, evaluate, read_clauses, train
 from policyparse.train.evaluation import comparison_table
+from policyparse.train.figures import calibration_svg, confusion_svg
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--model", type=Path, help="the model to evaluate on --clauses")
     parser.add_argument("--out", type=Path, help="where the trained model goes (models/clauses.skops if left out)")
+    parser.add_argument("--figures", type=Path, help="a folder for the confusion and calibration pictures (SVG)")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
     try:
@@ -44,6 +46,10 @@ def main(arguments: list[str] | None = None) -> int:
             else:
                 figures = cross_validate(clauses, seed=given.seed)
             print(as_text(figures), confusion_table(figures), sep="\n\n")
+            if given.figures:
+                given.figures.mkdir(parents=True, exist_ok=True)
+                (given.figures / "confusion.svg").write_text(confusion_svg(figures), encoding="utf-8")
+                (given.figures / "calibration.svg").write_text(calibration_svg(figures), encoding="utf-8")
     except PolicyparseError as error:
         print(error, file=sys.stderr)
         return 1
