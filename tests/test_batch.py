@@ -16,7 +16,7 @@ from corpus_builder import document
 from policyparse.batch import find_files, import_files, printable, read_file
 from policyparse.corpus import Corpus
 from policyparse.model import Document
-from policyparse.passing import ReadError
+from policyparse.passing import PolicyparseError, ReadError
 from policyparse.search import search
 
 
@@ -184,6 +184,37 @@ def test_workers_outlive_files_that_hang_and_crash(folder: Path) -> None:
         }
         assert summary.files["done"] == 2
         assert search(corpus, '"下放权限"').total == 1
+
+
+def without_model(path: Path) -> list[Document]:
+    raise PolicyparseError("models/clauses.skops: not there — reinstall policyparse")
+
+
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_what_every_file_needs_is_missed_once(jobs: int, folder: Path) -> None:
+    with Corpus.open(folder.parent / "corpus", create=True) as corpus:
+        with pytest.raises(PolicyparseError, match="reinstall"):
+            import_files(corpus, [folder], parse=without_model, jobs=jobs)
+        assert len(corpus.store.imports("pending")) == 3
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks on this system")
+def test_an_interrupted_import_is_quiet(folder: Path) -> None:
+    program = folder.parent / "program.py"
+    program.write_text(
+        "import os, signal, sys, threading\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "if __name__ == '__main__':\n"
+        "    from policyparse import cli\n"
+        "    threading.Timer(1.0, lambda: os.killpg(0, signal.SIGINT)).start()\n"
+        f"    sys.exit(cli.run(['import', {str(folder)!r}, '--corpus', {str(folder.parent / 'corpus')!r}, '--jobs', '2']))\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, start_new_session=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 2
 
 
 def test_workers_give_what_one_process_gives(folder: Path) -> None:

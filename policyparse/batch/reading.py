@@ -15,7 +15,7 @@ from pathlib import Path
 from policyparse.batch.files import printable, unreadable
 from policyparse.corpus import Imported
 from policyparse.model import Document
-from policyparse.passing import ReadError
+from policyparse.passing import PolicyparseError, ReadError
 from policyparse.vocabulary import Vocabulary
 
 Parse = Callable[[Path], list[Document]]
@@ -48,7 +48,10 @@ def _vocabulary(overlay: Path | None) -> Vocabulary | None:
 
 
 def read_file(path: Path, parse: Parse) -> Outcome:
-    """One file as documents, or the reason why not; never an exception, whatever the file does to its reader."""
+    """One file as documents, or the reason why not, whatever the file does to its reader.
+
+    Raises PolicyparseError where not the file is at fault but what every file needs: the model, the vocabulary.
+    """
     began = time.monotonic()
     documents: list[Document] = []
     digest: str | None = None
@@ -60,6 +63,8 @@ def read_file(path: Path, parse: Parse) -> Outcome:
             status, code, reason, remedy = "failed", "no-text", "no document was found in it", "look at it by hand"
     except ReadError as error:
         status, code, reason, remedy = "failed", error.code, error.reason, error.remedy
+    except PolicyparseError:
+        raise
     except OSError as error:
         found = unreadable(path, error)
         status, code, reason, remedy = "failed", found.code, found.reason, found.remedy

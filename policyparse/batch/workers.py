@@ -6,9 +6,11 @@ In: paths, what parses them. Out: an Outcome for each, in the order of the paths
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -34,6 +36,8 @@ def read_files(paths: Iterable[Path], parse: Parse, jobs: int, timeout: float | 
     waiting: deque[tuple[Path, ProcessFuture[Outcome]]] = deque()
     finished = False
     try:
+        with _no_interrupt():
+            _ = pool.active  # starts the workers
         for path in paths:
             waiting.append((path, pool.schedule(read_file, args=[path, parse], timeout=timeout)))
             if len(waiting) >= jobs * _AHEAD:
@@ -47,6 +51,19 @@ def read_files(paths: Iterable[Path], parse: Parse, jobs: int, timeout: float | 
         else:
             pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """What is started inside never sees Ctrl-C: this process does, and stops its workers without their tracebacks."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited by threads and processes
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _outcome(path: Path, future: ProcessFuture[Outcome], timeout: float | None) -> Outcome:
