@@ -6,7 +6,7 @@ was not read, with its code and sentence. Touches nothing.
 Each file is read in a process of its own, with a limit of time and of memory, so that a hang or a crash is an outcome
 and not the end. `crashed` or `timed-out` above zero is a fault of the reading room.
 
-Usage: python tests/benchmarks/formats_outcome.py [--seconds 60] [--mib 1024] [--list] [PATH …]
+Usage: python tests/benchmarks/formats_outcome.py [--seconds 600] [--mib 1024] [--list] [PATH …]
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _named(path: Path) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("paths", nargs="*", type=Path, default=[_CORPUS])
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=600, help="a scan of 25 pages takes minutes")
     parser.add_argument("--mib", type=int, default=1024, help="memory that a reader may come to")
     parser.add_argument("--list", action="store_true", help="print each file that was not read")
     options = parser.parse_args()
