@@ -49,7 +49,10 @@ from policyparse.search import matching_documents
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help=say("Write the table to a .csv, .jsonl, .xlsx, .docx or .md file.", "把表写到 .csv、.jsonl、.xlsx 或 .md 文件。"),
+    help=say(
+        "Write the table to a .csv, .jsonl, .xlsx, .docx or .md file.",
+        "把表写到 .csv、.jsonl、.xlsx、.docx 或 .md 文件。",
+    ),
 )
 @json_option
 def compare_command(
