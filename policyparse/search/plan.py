@@ -24,7 +24,7 @@ from policyparse.search.query import And, Field, Node, Not, Or, Phrase, QueryErr
 from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import normal, pairs, segmenter, squeezed
 
-# Weights by which matches add up, set by looking at the first ten hits of the questions in tests/cases/search.yaml:
+# Weights by which matches add up, set by looking at the hits of a few questions, not swept:
 #: a word in the headings or the title counts less than one in the text,
 _HEAD = 0.4
 #: the same characters across word borders less than the word,
