@@ -128,6 +128,36 @@ def test_rows_of_an_annexed_list() -> None:
     )
 
 
+def test_a_row_of_a_table_is_its_own_line() -> None:
+    """The words of a row (1, 审批) stand long before the table too: its place is the table's line."""
+    rows = [
+        ["1", "户外广告审批", "市城管局", "白石镇政府", "委托"],
+        ["2", "道路养护", "市交通局", "白石镇政府", "委托"],
+    ]
+    header = ["序号", "事项名称", "原实施机关", "承接单位", "下放方式"]
+    body = "根据桐政发〔2012〕18号文件，户外广告审批、道路养护等按2011年的办法办理。\n"
+    table = "\n".join("\t".join(row) for row in [header, *rows])
+    clauses = [
+        Clause(id="c1", start=0, end=len(body) - 1, text=body[:-1]),
+        Clause(id="c2", start=len(body), end=len(body) + len(table), text=table),
+    ]
+    page = Outline(
+        text=body + table, sections=[], clauses=clauses, tables=[Table(header=header, rows=rows, clause="c2")],
+        facts=Facts(kind="plan"),
+    )  # fmt: skip
+    found = [record for record in delegations(page, [], shipped()) if record.rule == "item-table"]
+    assert [page.text[d.start : d.end] for d in found] == ["\t".join(row) for row in rows]
+
+
+def test_a_row_that_runs_over_lines_is_found_by_its_longest_cell() -> None:
+    header = ["工作任务", "牵头单位"]
+    rows = [["编制办事指南", "县审批局\n县司法局"], ["开设帮办窗口", "县政务办"]]
+    text = "1.编制办事指南\n" + "\n".join("\t".join(row) for row in [header, *rows])
+    page = outline(text, tables=[Table(header=header, rows=rows, clause="c1")])
+    found = [record for record in responsibilities(page, [], [], shipped()) if record.rule == "task-table"]
+    assert [text[r.start : r.end].split("\t")[0] for r in found] == ["编制办事指南", "开设帮办窗口"]
+
+
 def test_rows_of_a_task_table() -> None:
     rows = [["1", "编制服务指南", "县审批局", "县司法局、县财政局"], ["2", "开设帮办窗口", "县政务办", ""]]
     header = ["序号", "工作任务", "牵头单位", "配合单位"]

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policyparse.extract.heads import Names
+from policyparse.extract.table_lines import tables
 from policyparse.extract.tails import grammar
-from policyparse.extract.task_tables import place
 from policyparse.model import Mode
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
@@ -48,8 +48,7 @@ class Row:
 def find(outline: Outline, vocabulary: Vocabulary) -> Iterator[Row]:
     """The rows of every table whose head says that items are handed down."""
     names = grammar(vocabulary).names
-    cursor = 0
-    for table in outline.tables:
+    for table, rows in tables(outline):
         head = [re.sub(r"\s+", "", cell) for cell in table.header]
         giver, taker, way = (_first(head, pattern) for pattern in (_GIVER, _TAKER, _WAY))
         items = [
@@ -59,11 +58,7 @@ def find(outline: Outline, vocabulary: Vocabulary) -> Iterator[Row]:
         about = "".join(head)
         if not items:
             continue
-        for cells in table.rows:
-            start, end = place(outline.text, cells, cursor)
-            cursor = max(cursor, end)
-            if cursor == 0 and not cells:
-                continue
+        for cells, start, end in rows:
             told = _ABOUT.search(about) or _ABOUT.search(outline.text, max(0, start - 200), start)
             if not told and (giver is None or taker is None):
                 continue

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from policyparse.extract.table_lines import tables
 from policyparse.extract.tails import Party, grammar
 from policyparse.model import Role
 from policyparse.passing import Outline
@@ -30,15 +31,12 @@ class Row:
 
 def find(outline: Outline, vocabulary: Vocabulary) -> Iterator[Row]:
     """The rows of every table that has a column of units and one of tasks."""
-    cursor = 0
-    for table in outline.tables:
+    for table, rows in tables(outline):
         columns = _columns(table.header, vocabulary)
-        for cells in table.rows:
-            start, end = place(outline.text, cells, cursor)
-            cursor = max(cursor, end)
-            if columns is None:
-                continue
-            task_columns, roles = columns
+        if columns is None:
+            continue
+        task_columns, roles = columns
+        for cells, start, end in rows:
             task = "。".join(dict.fromkeys(c for c in (_cell(cells, at) for at in task_columns) if c))
             parties = tuple(
                 Party(role, tuple(units))
@@ -66,15 +64,3 @@ def _columns(header: Sequence[str], vocabulary: Vocabulary) -> tuple[list[int], 
 
 def _cell(cells: Sequence[str], at: int) -> str:
     return cells[at].strip() if at < len(cells) else ""
-
-
-def place(text: str, cells: Sequence[str], cursor: int) -> tuple[int, int]:
-    """Where a row stands in the text at or after `cursor`: from its first cell to the end of the line of its last."""
-    start, end = -1, cursor
-    for cell in cells:
-        words = cell.strip().split("\n")[0]
-        at = text.find(words, end, end + 4000) if words else -1
-        if at >= 0:
-            start = at if start < 0 else start
-            end = at + len(words)
-    return (start, end) if start >= 0 else (cursor, cursor)
