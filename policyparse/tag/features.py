@@ -115,26 +115,31 @@ class Cues:
     """The cue words of `vocab/tag_cues.csv`, found by their first two signs."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._by_start: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._by_start: dict[str, list[tuple[str, dict[str, list[str]]]]] = {}
         for row in vocabulary.table("tag_cues"):
             term = fold(row["term"])
+            # a word of four signs and more counts twice
+            tags = row["tags"].split() * (2 if len(term) > 3 else 1)
             if len(term) >= 2:
-                self._by_start.setdefault(term[:2], []).append((term, tuple(row["tags"].split())))
+                made = {where: [f"{where}:{tag}" for tag in tags] for where in ("text", "lead", "head", "path")}
+                self._by_start.setdefault(term[:2], []).append((term, made))
         for terms in self._by_start.values():
             terms.sort(key=lambda pair: -len(pair[0]))
 
-    def find(self, text: str, pairs: Sequence[str], where: str) -> list[str]:
+    def find(self, text: str, pairs: Sequence[str], where: str, lead: int = 0) -> list[str]:
         """A feature `where:tag` for each cue word in `text`, whose neighbouring sign pairs are `pairs`.
 
-        A word of four signs and more counts twice.
+        Those that begin in the first `lead` signs are there as `lead:tag` too.
         """
         found: list[str] = []
         starts = self._by_start
         for at, pair in enumerate(pairs):
             if pair in starts:
-                for term, tags in starts[pair]:
-                    if text.startswith(term, at):
-                        found += [f"{where}:{tag}" for tag in tags] * (2 if len(term) > 3 else 1)
+                for term, made in starts[pair]:
+                    if len(term) == 2 or text.startswith(term, at):
+                        found += made[where]
+                        if at < lead:
+                            found += made["lead"]
                         break
         return found
 
@@ -223,7 +228,7 @@ def blocks_of(context: ClauseContext, cues: Cues | None = None) -> list[list[str
     lead = lead_of(body)
     words = words_of(body)
     pairs = _pairs(body)
-    cue = cues.find(body, pairs, "text") + cues.find(lead, pairs[: max(len(lead) - 1, 0)], "lead")
+    cue = cues.find(body, pairs, "text", len(lead) - 1)
     head: list[str] = []
     path: list[str] = []
     if context.headings:
