@@ -38,6 +38,16 @@ def test_rows(case: dict[str, Any]) -> None:
         assert len(found.warnings) == case["warnings"], found.warnings
 
 
+@pytest.mark.parametrize("above", [[], ["首批下放事项"], ["附件", "首批下放事项"], ["首批下放事项", "单位：项"]])
+def test_a_signature_above_an_annexed_table(above: list[str]) -> None:
+    before = ["青溪县关于下放权限的通知", "经研究，决定下放一批权限。", "青溪县人民政府", "2013年5月8日", *above]
+    rows = (("序号", "事项"), ("1", "临时占道许可"))
+    start = sum(len(line) + 1 for line in before)
+    text = "\n".join([*before, *("\t".join(row) for row in rows)])
+    found = structure(CleanText(text, tables=((start, len(text), rows),)), shipped())
+    assert (found.facts.date, found.facts.issuers) == ("2013-05-08", ("青溪县人民政府",))
+
+
 PIECE = st.sampled_from(
     ["一、", "二、", "三、", "（一）", "（二）", "(1)", "1.", "2、", "①", "一是", "二是", "第一条 ", "第二章 ", "附件1：", "——", "目录",
      "抓落实", "各镇要抓紧抓好。", "权限下放，", "；", "：", "县人民政府", "2011年6月8日", "的通知", "青政发〔2010〕5号", "\n", "\n", "同志们："]

@@ -112,9 +112,14 @@ def roles(clean: CleanText, vocabulary: Vocabulary) -> list[Line]:
         _back(lines, out, titled, first)
         _under_title(lines, out, last, clean)
     _back(lines, out, carried[1] if carried else titled, len(lines))
+    named = _annex_names(lines, titled)
     for index in range(titled + 1, len(lines)):  # a signature above an annex that is printed in full
-        if _ANNEX_HEAD.fullmatch(lines[index].text) and out[index] == BODY:
+        if out[index] != BODY:
+            continue
+        if _ANNEX_HEAD.fullmatch(lines[index].text):
             out[index] = ANNEX
+            _back(lines, out, titled, index)
+        elif named and bare(lines[index].text) in named:
             _back(lines, out, titled, index)
     _contents(lines, out)
     return [Line(line.start, line.end, line.text, role) for line, role in zip(lines, out, strict=True)]
@@ -304,6 +309,7 @@ def _back(lines: Sequence[Line], out: list[str], start: int, end: int) -> None:
     """Marks signature, dates, notes, imprint and annex lines backwards from `end`."""
     index = end - 1
     signed = dated = False
+    captions = 0
     while index >= start:
         text = lines[index].text
         if out[index] == TABLE:
@@ -336,6 +342,8 @@ def _back(lines: Sequence[Line], out: list[str], start: int, end: int) -> None:
             and _annexes_above(lines, index, start)
         ):
             out[index] = ANNEX
+        elif captions < 2 and _caption(text) and (captions or out[index + 1 : index + 2] == [TABLE]):
+            captions += 1  # the name of an annexed table, and the unit it counts in; it stays what it is
         else:
             break
         index -= 1
@@ -343,6 +351,27 @@ def _back(lines: Sequence[Line], out: list[str], start: int, end: int) -> None:
     for position in range(max(start, index - 12), index + 1):
         if out[position] == BODY and ANNEX_LINE.match(lines[position].text) and len(lines[position].text) < 80:
             out[position] = ANNEX
+
+
+def _caption(text: str) -> bool:
+    """Whether a line could be the name of the table under it."""
+    return len(text) <= 45 and text[-1] not in TERMINAL and not label_at(text)
+
+
+def _annex_names(lines: Sequence[Line], start: int) -> set[str]:
+    """The names of the annexes as the annex note gives them (附件：1.… 2.…), without punctuation and white space."""
+    names: set[str] = set()
+    for index in range(start, len(lines)):
+        match = ANNEX_LINE.match(lines[index].text)
+        if not match:
+            continue
+        entries = [lines[index].text[match.end() :]]
+        for line in lines[index + 1 : index + 25]:
+            if not re.match(r"\d{1,2}\s*[.．、]", line.text):
+                break
+            entries.append(line.text)
+        names.update(bare(re.sub(r"^\s*\d{1,2}\s*[.．、]", "", entry)) for entry in entries)
+    return {name for name in names if len(name) >= 4}
 
 
 def _annexes_above(lines: Sequence[Line], index: int, start: int) -> bool:
