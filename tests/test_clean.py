@@ -92,3 +92,44 @@ def test_mending_undoes_any_edits(source: str, data: st.DataObject) -> None:
     for offset, at in mending.alignment():
         assert offset < len(mending.text)
         assert at <= len(source)
+
+
+def table(*rows: str) -> Block:
+    """A table as the readers give it: rows as lines, cells parted by tabs."""
+    cells = tuple(tuple(row.split("\t")) for row in rows)
+    return Block("\n".join(rows), Origin(table=0), "table", rows=cells)
+
+
+def cleaned(*blocks: Block) -> CleanText:
+    (document,) = clean(RawDocument("a.docx", "", "", None, blocks), shipped())
+    return document
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ("1\t内资项目备案\t县发展和改革局", "1\t内资项目备案\t县发展和改革局"),
+        ("甲\t乙\t丙\t丁", "甲\t乙\t丙\t丁"),  # cells of one character are no spaced-out word
+        ("3\t临时占道许可\t\t交办", "3\t临时占道许可\t\t交办"),
+        ("4 \t 2012 年\t交 办\t", "4\t2012年\t交 办"),
+    ],
+)
+def test_the_cells_of_a_row_stay_apart(row: str, kept: str) -> None:
+    document = cleaned(Block("下放事项目录"), table("序号\t事项\t单位\t方式", row), Block("以上 3 项。"))
+    assert document.text.split("\n")[2:] == [kept, "以上3项。"]
+    assert [document.text[start:end].split("\n")[-1] for start, end, _ in document.tables] == [kept]
+
+
+def test_figures_in_cells_are_no_page_numbers() -> None:
+    rows = [f"县直属部门下放权限事项\t{number}\t件，{'由镇便民服务中心受理' * 30}" for number in range(1, 5)]
+    document = cleaned(Block("下放事项目录"), table(*rows))
+    assert document.text.split("\n")[1:] == rows
+
+
+@pytest.mark.parametrize("kind", ["line", "paragraph"])
+def test_an_item_cut_before_its_first_sign_is_whole_in_every_format(kind: str) -> None:
+    lines = ["青溪镇经验", "主要做法如下。", "一是推行", "“一窗受理”模式，群众少跑路。"]
+    _, document = raw(lines, kind)
+    assert [d.text for d in clean(document, shipped())] == [
+        "青溪镇经验\n主要做法如下。\n一是推行“一窗受理”模式，群众少跑路。"
+    ]

@@ -8,11 +8,13 @@ stand between documents; then the cut into documents; then glosses, stray number
 space within each, which need to know the document's own habits.
 
 Guarantees: `undo(text, repairs)` gives back the source's characters from the document's first line to its
-last; cleaning a cleaned text changes nothing; lines of `text` are paragraphs, none empty.
+last; cleaning a cleaned text changes nothing; lines of `text` are paragraphs or rows of a table (cells parted by tabs),
+none empty.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +22,7 @@ from policyparse.clean import furniture, parts, wrapping
 from policyparse.clean.mending import Edit, Mending
 from policyparse.clean.origins import BlockMap, line_blocks, trace
 from policyparse.clean.script import is_traditional, simplify
-from policyparse.clean.spelling import glosses, spaces, stray_numbers
+from policyparse.clean.spelling import WHITE, glosses, spaces, stray_numbers
 from policyparse.passing import CleanText, RawDocument
 from policyparse.vocabulary import Vocabulary
 
@@ -38,7 +40,7 @@ class _Line:
 
 def clean(raw: RawDocument, vocabulary: Vocabulary) -> list[CleanText]:
     """The documents of a file, in order; none if it holds nothing but furniture."""
-    blocks = [block for block in raw.blocks if block.kind != "furniture" and block.text.strip()]
+    blocks = [block for block in raw.blocks if block.kind != "furniture" and block.text.strip(WHITE)]
     file = Mending("\n".join(block.text for block in blocks))
     if is_traditional(file.text):
         pairs = enumerate(zip(file.text, simplify(file.text), strict=True))
@@ -64,8 +66,8 @@ def _lines(text: str, vocabulary: Vocabulary) -> tuple[list[_Line], dict[int, st
     found: list[_Line] = []
     at = 0
     for raw in text.split("\n"):
-        left = len(raw) - len(raw.lstrip())
-        found.append(_Line(at + left, at + max(len(raw.rstrip()), left)))
+        left = len(raw) - len(raw.lstrip(WHITE))
+        found.append(_Line(at + left, at + max(len(raw.rstrip(WHITE)), left)))
         at += len(raw) + 1
     verdicts = furniture.judge([text[line.start : line.end] for line in found], vocabulary)
     judged = list(zip(found, verdicts, strict=True))
@@ -81,10 +83,9 @@ def _mend(file: Mending, lines: Sequence[_Line], reasons: dict[int, str], places
         for _, _, number in line_blocks(mending.text, mending.alignment(), base, places)
     )
     mending.apply(_between(lines, start, file.text, reasons))
-    mending.apply(stray_numbers(mending.text))
-    if printed:
-        mending.apply(_joins(mending.text))
-    mending.apply(spaces(mending.text))
+    mending.apply(_outside(stray_numbers(mending.text), _rows(mending, base, places)))
+    mending.apply(_joins(mending.text, printed))
+    mending.apply(spaces(mending.text, {start for start, _ in _rows(mending, base, places)}))
     return _finish(places, base, mending)
 
 
@@ -105,13 +106,34 @@ def _between(lines: Sequence[_Line], base: int, text: str, reasons: dict[int, st
     return edits
 
 
-def _joins(text: str) -> list[Edit]:
+def _rows(mending: Mending, base: int, places: BlockMap) -> list[tuple[int, int]]:
+    """The lines that are rows of a table, (start, end) in the mended text as it is now."""
+    if not any(block.rows for block in places.blocks):
+        return []
+    lines = line_blocks(mending.text, mending.alignment(), base, places)
+    return [(start, end) for start, end, number in lines if places.blocks[number].rows]
+
+
+def _outside(edits: Sequence[Edit], spans: Sequence[tuple[int, int]]) -> list[Edit]:
+    """The edits that begin in none of `spans` (sorted)."""
+    starts = [start for start, _ in spans]
+    out = []
+    for edit in edits:
+        index = bisect_right(starts, edit.start) - 1
+        if index < 0 or edit.start >= spans[index][1]:
+            out.append(edit)
+    return out
+
+
+def _joins(text: str, printed: bool) -> list[Edit]:
+    """Takes out line ends within paragraphs; `printed`: the source has lines, and not paragraphs of its own."""
     lines = text.split("\n")
     if not all(lines):
         return []
     edits = []
     at = 0
-    for line, joined in zip(lines, wrapping.joins(lines), strict=True):
+    joins = wrapping.joins(lines) if printed else wrapping.broken_off(lines)
+    for line, joined in zip(lines, joins, strict=True):
         at += len(line)
         if joined:
             edits.append(Edit(at, at + 1, "", "wrapped-line"))

@@ -6,7 +6,7 @@ In: a document's text. Out: edits to it, each with its reason. Touches nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from policyparse.clean.mending import Edit
 
@@ -20,7 +20,10 @@ _STRAY = re.compile(
     rf"(?:(?<=[{_HAN}])[ \t　]+|(?<=[、，。；：,;]))(\d{{1,3}})[ \t　]+(?=[{_HAN}](?<![个项年月日号条家人次万亿元所名种类级层倍吨亩公平小时周天季期届章节款度位套件批座处户千百十]))"
 )
 _END_NUMBER = re.compile(r"(?<=[。！；：”])\s*[—–-]{1,2}\s*\d{1,4}\s*[—–-]{1,2}\s*$", re.MULTILINE)
-_SPACE = re.compile(r"[ \t　\xa0​﻿﻿]+")
+# White space as Unicode has it, and the signs without width that editors and web pages leave behind
+WHITE = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE += "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_SPACE = re.compile(f"[{re.escape(WHITE.replace(chr(10), ''))}]+")
 _SIGNED_DATE = re.compile(r"(?:[12]\d{3}|[一二][〇○Ο零一二三四五六七八九]{3})\s*[年.\-]")
 LONG_LINE = 36  # a line longer than a title: white space in it comes from layout
 
@@ -48,13 +51,17 @@ def stray_numbers(text: str) -> list[Edit]:
     return edits
 
 
-def spaces(text: str) -> list[Edit]:
-    """Takes out white space between Chinese words and figures; where it sets words apart in a short line it stays."""
-    return list(_spaces(text))
+def spaces(text: str, rows: Set[int] = frozenset()) -> list[Edit]:
+    """Takes out white space between Chinese words and figures; where it sets words apart in a short line it stays.
+
+    rows: where lines begin that are rows of a table: a tab in them parts two cells and stays, two of them an empty one
+    """
+    return list(_spaces(text, rows))
 
 
-def _spaces(text: str) -> Iterator[Edit]:
+def _spaces(text: str, rows: Set[int]) -> Iterator[Edit]:
     line_start, line_end = 0, -1
+    row = False
     for match in _SPACE.finditer(text):
         start, end = match.span()
         if start > line_end:
@@ -62,7 +69,11 @@ def _spaces(text: str) -> Iterator[Edit]:
             line_end = text.find("\n", start)
             line_end = len(text) if line_end < 0 else line_end
             long = line_end - line_start > LONG_LINE
-            spaced_out = _spaced_out(text[line_start:line_end])
+            row = line_start in rows
+            spaced_out = not row and _spaced_out(text[line_start:line_end])
+        if row and "\t" in match.group() and line_start < start and end < line_end:
+            yield from (Edit(at, at + 1, "", "space") for at in range(start, end) if text[at] != "\t")
+            continue
         before, after = text[start - 1 : start], text[end : end + 1]
         if _latin(before) and _latin(after):
             if end - start > 1 or match.group() != " ":

@@ -66,6 +66,11 @@ def joins(lines: Sequence[str]) -> list[bool]:
         return _join_wrapped(lines, column)
     if _sentence_a_line(lines):
         return _join_sentences(lines)
+    return broken_off(lines)
+
+
+def broken_off(lines: Sequence[str]) -> list[bool]:
+    """What `joins` still finds where lines are paragraphs: publishers cut some into pieces that no width explains."""
     return [_broken_off(line) and not label_at(lines[i]) for i, line in enumerate(lines[:-1], 1)] + [False]
 
 
