@@ -38,7 +38,7 @@ gate: .venv/installed
 	$(BIN)/python tests/benchmarks/score.py $(SHARED) --gate tests/benchmarks/floors.json
 
 train: .venv/installed
-	$(BIN)/python -m policyparse.train
+	$(PP) train
 
 bench: .venv/installed
 	$(BIN)/python -m pip install --quiet -e '.[bench]'

@@ -4,7 +4,7 @@ In: arguments. Out: results on standard output, all else on standard error, and 
 0 all done, 1 something was left behind, 2 the command was called wrongly.
 Touches: the two streams; everything else through the rooms below.
 
-A file a topic: files.py (parse, import, imports, reindex), search.py, show.py, export.py, compare.py, vocab.py. A new command
+A file a topic: files.py (parse, import, imports, reindex), search.py, show.py, export.py, compare.py, vocab.py, train.py. A new command
 is written in a file of its own and named in COMMANDS.
 """
 
@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from policyparse.cli import compare, export, files, search, show, vocab
+from policyparse.cli import compare, export, files, search, show, train, vocab
 from policyparse.cli.messages import Group, say
 from policyparse.cli.tables import complain
 from policyparse.passing import PolicyparseError, ReadError
@@ -33,6 +33,8 @@ COMMANDS: tuple[click.Command, ...] = (
     files.imports_command,
     files.reindex_command,
     vocab.vocab_command,
+    train.train_command,
+    train.evaluate_command,
 )
 
 
