@@ -24,8 +24,11 @@ class PolicyparseError(Exception):
 class ReadError(PolicyparseError):
     """A file that could not be read. `code` is for programs, `reason` and `remedy` for people.
 
-    Codes: empty, no-text, encrypted, damaged, too-large, timed-out, unknown-format,
-    not-found, no-permission, needs-extra.
+    Of the file:      empty (no bytes, or an archive without files), no-text (a scan, blank pages), encrypted, damaged,
+                      too-large (for the limits), unknown-format, archive (of several files: `read` takes one; or nested
+                      too deep), not-found, no-permission
+    Of the reading:   needs-extra (a library is not installed), timed-out and crashed (said by the process that waited),
+                      internal (policyparse's own fault)
     """
 
     def __init__(self, path: str, code: str, reason: str, remedy: str = "") -> None:

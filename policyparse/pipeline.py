@@ -8,8 +8,9 @@ read → clean → structure → extract (institutions, time points, citations, 
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,13 +22,13 @@ from policyparse.extract.institutions import institutions
 from policyparse.extract.responsibilities import responsibilities
 from policyparse.extract.time_points import time_points
 from policyparse.model import Citation, Clause, Delegation, Document, Institution, Responsibility, Source, TimePoint
-from policyparse.passing import CleanText, Outline, RawDocument
-from policyparse.read import read
+from policyparse.passing import CleanText, Outline, PolicyparseError, RawDocument, ReadError
+from policyparse.read import read_all
 from policyparse.structure import structure
 from policyparse.tag import ClauseContext, Tagger, marks_of, position_of
 from policyparse.vocabulary import Vocabulary, shipped
 
-__all__ = ["parse", "parse_raw"]
+__all__ = ["parse", "parse_all", "parse_raw"]
 
 
 def parse(
@@ -35,9 +36,49 @@ def parse(
 ) -> list[Document]:
     """The documents in the file at `path`, in order (`data`: its bytes, where they are at hand).
 
+    Of an archive those of all its members, whose `source.path` is "archive.zip/name inside"; a member that cannot be
+    read is said in a Python warning while there are others (`parse_all` gives it as a value).
     Raises ReadError where the file cannot be read or holds no text.
     """
-    return parse_raw(read(Path(path), data), vocabulary=vocabulary, tagger=tagger)
+    documents: list[Document] = []
+    errors: list[ReadError] = []
+    for found in parse_all(path, data, vocabulary=vocabulary, tagger=tagger):
+        if isinstance(found, ReadError):
+            errors.append(found)
+        else:
+            documents.append(found)
+    if errors and not documents:
+        raise errors[0]
+    for error in errors:
+        warnings.warn(str(error), stacklevel=2)
+    return documents
+
+
+def parse_all(
+    path: Path | str, data: bytes | None = None, *, vocabulary: Vocabulary | None = None, tagger: Tagger | None = None
+) -> Iterator[Document | ReadError]:
+    """What `parse` gives, one after the other, and a ReadError (not raised) for the file or member that gave nothing.
+
+    The error's `path` tells which: that of the file, or "archive.zip/name inside".
+    """
+    for raw in read_all(path, data):
+        if isinstance(raw, ReadError):
+            yield raw
+            continue
+        try:
+            documents = parse_raw(raw, vocabulary=vocabulary, tagger=tagger)
+        except PolicyparseError:
+            raise
+        except Exception as error:
+            if raw.path == str(path):
+                raise
+            # a member on which we fail must not take the others with it
+            reason = f"policyparse failed on it ({type(error).__name__})"
+            yield ReadError(raw.path, "internal", reason, "please report it, with the file if you may")
+            continue
+        if not documents:
+            yield ReadError(raw.path, "no-text", "no document was found in it", "look at it by hand")
+        yield from documents
 
 
 def parse_raw(

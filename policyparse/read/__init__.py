@@ -175,6 +175,9 @@ def read_all(
         some = False
         for member, content in members(data, limits, name):
             some = True
+            if isinstance(content, ReadError):
+                yield content
+                continue
             try:
                 yield read(f"{name}/{member}", content, limits=limits)
             except ReadError as error:

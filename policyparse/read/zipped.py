@@ -1,6 +1,7 @@
 """A zip archive → its members, as if they lay in a folder.
 
-In: the archive's bytes or path. Out: (name, bytes) of each file in it, archives within it opened once more.
+In: the archive's bytes or path. Out: (name, bytes) of each file in it, archives within it opened once more; of a file
+that cannot be unpacked, (name, ReadError).
 Touches nothing: members are never written to disk, so a name such as ../../x can only be a name.
 
 The standard library's zipfile under the guard of `container.unpack`; ours are the Chinese names: Windows packers
@@ -24,14 +25,25 @@ _UTF8_FLAG = 0x800
 _LITTER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
 
 
-def members(source: bytes | Path | str, limits: Limits, path: str = "") -> Iterator[tuple[str, bytes]]:
+# What a member that cannot be unpacked is told to be, and what to do: code → reason, remedy
+_FAULTS = {
+    "encrypted": ("it is locked with a password", "unpack it with the password and import the files"),
+    "damaged": ("it is broken inside its archive", "fetch the archive again"),
+    "too-large": ("it unpacks to far more than it should", "do not open it; ask who sent it"),
+}
+
+Member = tuple[str, bytes | ReadError]
+
+
+def members(source: bytes | Path | str, limits: Limits, path: str = "") -> Iterator[Member]:
     """The files of an archive, in the archive's order.
 
     source: the archive's bytes, or its path
     path:   its name for messages, where `source` is bytes
     Yields: (name, bytes). The name is relative, with "/" between folders and without "..": it is safe to show and to
     join to a folder. A member of an archive within is named inner.zip/name; deeper archives come out as they are.
-    Raises: ReadError: damaged, too-large (also by all members together), encrypted, not-found, no-permission.
+    For a member that is encrypted, damaged or far too large a ReadError comes instead, and the others go on.
+    Raises: ReadError: damaged, too-large (by all members together), not-found, no-permission.
     """
     if not isinstance(source, bytes):
         path = path or str(source)
@@ -44,7 +56,7 @@ def members(source: bytes | Path | str, limits: Limits, path: str = "") -> Itera
     yield from _members(source, limits, path, limits.max_nesting, [0, 0])
 
 
-def _members(data: bytes, limits: Limits, path: str, nesting: int, spent: list[int]) -> Iterator[tuple[str, bytes]]:
+def _members(data: bytes, limits: Limits, path: str, nesting: int, spent: list[int]) -> Iterator[Member]:
     """`spent`: bytes and members of the archive and all archives within it so far."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -58,11 +70,23 @@ def _members(data: bytes, limits: Limits, path: str, nesting: int, spent: list[i
         spent[1] += 1
         if spent[1] > limits.max_members:
             raise ReadError(path, "too-large", f"it holds more than {limits.max_members} files", "split it")
-        content = unpack(archive, info, path, limits, spent[0])
+        whole = f"{path}/{name}"
+        if info.file_size > limits.max_unpacked - spent[0]:
+            raise ReadError(path, "too-large", f"it unpacks to more than {limits.max_unpacked >> 20} MiB", "split it")
+        try:
+            content = unpack(archive, info, whole, limits, spent[0])
+        except ReadError as error:
+            yield name, ReadError(whole, error.code, *_FAULTS[error.code])
+            continue
         spent[0] += len(content)
         if nesting > 0 and sniff(content, name) == "zip":
-            for inner, inner_content in _members(content, limits, f"{path}/{name}", nesting - 1, spent):
-                yield f"{name}/{inner}", inner_content
+            try:
+                for inner, inner_content in _members(content, limits, whole, nesting - 1, spent):
+                    yield f"{name}/{inner}", inner_content
+            except ReadError as error:
+                if error.code != "damaged":
+                    raise  # the limits are the whole archive's
+                yield name, error
         else:
             yield name, content
 
