@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from policyparse.extract.annex_titles import annex_titles
 from policyparse.extract.institutions_candidate import Candidate
 from policyparse.extract.institutions_canonical import canonical_names
 from policyparse.extract.institutions_context import Judge, blank
@@ -39,6 +40,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     spans = [match.span() for match in _BOOK.finditer(outline.text)]
     spans += [match.span() for match in _NUMBER.finditer(outline.text)]
     spans += list(outline.title_spans)
+    spans += annex_titles(outline.text)
     text = blank(outline.text, spans)
     found = places.find(text)
     ends = {end: start for start, end, _ in found}
@@ -48,7 +50,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     own = Places(outline, places)
     candidates = Walker(text, ends, words).candidates()
     Judge(text, words, outline.facts.level, own.lowest, own.zone).judge(candidates)
-    everything = candidates + Departments(text, words, outline.facts.level).find(candidates)
+    everything = candidates + Departments(text, words, outline.facts.level, ends).find(candidates)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
     kept = _longest(_aliases(text, kept) + kept)
     names = canonical_names(outline, own, kept, words)
@@ -82,6 +84,8 @@ def _aliases(text: str, kept: list[Candidate]) -> list[Candidate]:
         match = _ALIAS.match(text, full.end)
         if match is None or "\0" in match[1] or match[1] in given or len(given) >= _MAX_ALIASES:
             continue
+        if not set(match[1]) & set(text[full.start : full.end]) or match[1][0] in "各两三":
+            continue  # （以下统称各地）, （以下简称甲方）
         given.add(match[1])
         head = Head(match[1], "alias")
         at = match.start(1)

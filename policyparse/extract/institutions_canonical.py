@@ -107,7 +107,7 @@ class Namer:
         if c.head.sort in ("department", "function"):
             return self._function(c, surface)
         if c.head.sort == "own":
-            return self._own(surface)
+            return self._own(c, surface)
         if c.parent is not None:
             return self._merged(c)
         if c.head.sort == "group" and (mark := _PARTY.match(surface)):
@@ -341,21 +341,28 @@ class Namer:
         bureau = self.bureaus.get(stem)
         if bureau is not None and (not c.prefix_sort or self._printed(c) == self._printed(bureau)):
             return self.name(bureau)
-        if c.prefix_sort == "level":
+        if c.prefix_sort in ("level", "place"):
             place, known = self._place(c)
             return place + (word if word.endswith(("部门", "机关")) else word + "部门") if known else surface
         return surface
 
-    def _own(self, surface: str) -> str:
-        last = surface[-1]
-        for issuer in self.issuers:
-            if (
-                issuer.endswith(last)
-                or (last == "委" and issuer.endswith("委员会"))
-                or (last == "办" and "办公" in issuer)
-            ):
-                return issuer
-        return surface
+    def _own(self, c: Candidate, surface: str) -> str:
+        """我局, 局机关: the issuer; 你局: the first organ of that kind that the text names, its addressee."""
+        office = "机关" if surface.endswith("机关") else ""
+        last = surface.removesuffix("机关")[-1]
+        if surface[0] in "你贵":
+            for other in self.kept:
+                if other.start >= c.start:
+                    break
+                if other.head.sort != "own" and _ends_in(name := self.name(other), last):
+                    return name
+            return surface
+        return next((issuer + office for issuer in self.issuers if _ends_in(issuer, last)), surface)
+
+
+def _ends_in(name: str, last: str) -> bool:
+    """Whether `name` is one that 我局, 我委 or 我办 (by its `last` character) may stand for."""
+    return name.endswith(last) or (last == "委" and name.endswith("委员会")) or (last == "办" and "办公" in name)
 
 
 def _within(short: str, long: str) -> bool:

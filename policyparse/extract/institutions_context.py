@@ -35,7 +35,7 @@ _MEETING = re.compile(
     r"(?:第?[一二三四五六七八九十百〇○0-9]+[届次][^，。；：、\n]{0,14}?"
     r"|(?:常务|常委会?|党组|全体|专题|办公|主任|主席|党委|扩大|务虚|经济|农村|工作|组织|宣传|政法|城市|人才|民族|宗教|统战"
     r"|改革|教育|科技|卫生|电视电话|电话|座谈|动员|推进|表彰){0,4})"
-    r"(?:会议|全会|大会)"
+    r"(?:会议|全会|大会|(?<=党组|常务|办公|局长|常委)会(?![员议]))"
 )
 # 市委林元和书记: a name of two or three characters and a post.
 _NAMED_POST = re.compile(r"[一-鿿]{2,3}(?:同志|书记|市长|县长|区长|镇长|乡长|省长|主席|主任|常委|局长|厅长|部长)")
@@ -120,7 +120,7 @@ class Judge:
         text, start = self.text, candidate.start
         low = max(0, start - 20)
         before = text[low:start]
-        if COLLECTIVE.search(before):
+        if COLLECTIVE.search(before) and not self._own_name(candidate, before):
             return "collective"
         if candidate.prefix_sort == "level" and (reason := self._level(candidate, before)):
             return reason
@@ -129,6 +129,11 @@ class Judge:
         if candidate.prefix_sort != "place" and self.lexicon.generic.ending_at(text, candidate.start, low):
             return "generic"
         return ""
+
+    def _own_name(self, candidate: Candidate, before: str) -> bool:
+        """各县（市）、临江管委会: 各 does not reach over a list sign to a body with a proper name."""
+        zone = ZONE.fullmatch(self.text, candidate.start, candidate.prefix) is not None
+        return before[-1:] == "、" and candidate.prefix_sort in ("place", "zone") and not zone
 
     def _level(self, candidate: Candidate, before: str) -> str:
         """The same for a name with a printed level (市财政局). A level shared by several names is cut off."""
@@ -212,7 +217,7 @@ class Judge:
         if head.sort == "branch" and head.bare == "yes" and self.rank < 2:
             return "class"  # in a province's document 派出所 is any
         if head.sort in ("name", "closed", "strict", "branch"):
-            return refused if sibling is not None and refused in _COLLECTIVES else ""
+            return refused if refused in _COLLECTIVES else ""
         if head.sort == "group":
             return self._group(candidate, sibling)
         if bracketed is not None and refused:

@@ -21,7 +21,13 @@ _CENTRE = re.compile(
     r"中央(?=(?:和省|、省委|和自治区|、国务院|的?(?:决策|部署|精神|要求|方针|号召|统一|重大决策|大政方针|巡视)"
     r"|关于|决定|批准|提出|要求|同意|确定|明确))(?!.{0,4}会议)"
 )
-_OWN = re.compile(r"我(?:局|委|厅|办|部|院|会)(?![员们长托任理法学事公门分队里内面])")
+# 我局, in a letter also 你局; 局机关 at the start of an addressee line or a clause.
+_OWN = re.compile(
+    r"(?:(?<![自为由给替让])我(?:局|委|厅|办|部|院|会)|[你贵](?:局|委|厅|办|部|院|行|社)|本(?:局|厅))"
+    r"(?![员们长托任理法学事公门分队里内面证好成实结])"
+    r"|(?<![一-鿿])(?:局|厅|委|办)机关(?![报刊党工团事干])"
+)
+_LISTED = re.compile(r"(?:各|有关|相关)[省市县区州盟旗镇乡街道级][^，。；：\n]{0,24}?[、和及与]$")
 # A list of departments is at most so long, a function word with its 主管 so long.
 _MAX_LIST = 120
 _MAX_FUNCTION = 14
@@ -31,8 +37,8 @@ _BODY = re.compile("部门|机关")
 class Departments:
     """Finds the departments of one text of a document of `level`."""
 
-    def __init__(self, text: str, lexicon: Lexicon, level: str | None) -> None:
-        self.text, self.lexicon = text, lexicon
+    def __init__(self, text: str, lexicon: Lexicon, level: str | None, places: dict[int, int]) -> None:
+        self.text, self.lexicon, self.places = text, lexicon, places
         self.nation = level == "nation"
 
     def find(self, candidates: list[Candidate]) -> list[Candidate]:
@@ -101,6 +107,10 @@ class Departments:
         prefix = at - size
         if not size or (text[start:end] == "机关" and text[prefix:start] not in lexicon.authorities):
             return None
+        placed = self.places.get(prefix)
+        if placed is not None and text[prefix - 1] in "省市县区镇乡":
+            head = Head(text[prefix:end], "function")
+            return None if lexicon.posts.match(text, end) else Candidate(placed, end, head, prefix, prefix, "place")
         level = self._level(prefix)
         at = prefix - level
         if not level and (managing or self.nation or not begins(text, at, lexicon)):
@@ -110,6 +120,8 @@ class Departments:
             scope
             or self._generic(at)
             or COLLECTIVE.search(text[max(0, at - 20) : at])
+            or _LISTED.search(text, max(0, at - 30), at)
+            or (level and text[at - 1 : at] in ("我", "本"))
             or lexicon.posts.match(text, end)
         ):
             return None

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from policyparse.extract.institutions_candidate import LEVELS, MAX_NAME, ZONE, Candidate
+from policyparse.extract.institutions_events import BRACKETED, event_start
 from policyparse.extract.institutions_lexicon import Head, Lexicon
 
 _LEVEL_LAST = frozenset("镇区州道级国家团省市县盟旗乡")
@@ -58,6 +59,8 @@ class Walker:
             if word not in lexicon.head_words.words:
                 continue
             start = end - len(word)
+            if size == 1 and lexicon.boundaries.ending_at(text, end) > 1:
+                continue  # 严肃查处 holds no 处
             last = False
             for head in lexicon.heads[word]:
                 if head.sort == "none":
@@ -125,7 +128,7 @@ class Walker:
         previous = self._previous(head_start)
         if previous is not None and previous.head.word in _OWNERS and not head.word.startswith(("国", "中")):
             return self._merge(previous, head, head_start, end)
-        prefix, sort = self._prefix(head_start)
+        prefix, sort = self._prefix(head_start, zones=True)
         if not sort and end - head_start <= 2 and not self._opens(head_start):
             return None
         return Candidate(prefix, end, head, head_start, head_start if sort else prefix, sort)
@@ -240,6 +243,10 @@ class Walker:
                         unknown += at - opened
                         at = opened
                         continue
+                if sort in ("open", "company", "group") and (bracket := self._bracket(at, low)):
+                    unknown += at - bracket
+                    at = bracket
+                    continue
                 if sort in ("open", "company", "group") and ((char.isascii() and char.isalnum()) or char == "·"):
                     at -= 1
                     unknown += 1
@@ -254,6 +261,10 @@ class Walker:
                     if previous is not None and sort == "branch" and previous.head.sort == "name":
                         merged = previous  # 人民银行|市|中心支行
                     break
+            if size > 1 and unknown and (cut := self._place_inside(at, size)):
+                at -= cut  # 北海市|政务服务中心: a place ends inside what looks like 市政
+                unknown += cut
+                continue
             if size:
                 at -= size
                 functions += 1
@@ -267,9 +278,12 @@ class Walker:
                     functions += 1
                     continue
                 break
-            size = lexicon.verbs.ending_at(text, at, low) if sort == "group" else 0
+            # 融媒体|推进|中心: so does a verb right before 中心
+            verbal = sort == "group" or (sort == "open" and at == head_start)
+            size = lexicon.verbs.ending_at(text, at, low) if verbal else 0
             # 改革试点工作|推进|办公室: right before the head a verb needs a word of the name on its left
-            if size and (functions + unknown or lexicon.functions.ending_at(text, at - size, low)):
+            named = functions + unknown if sort == "group" else 0
+            if size and (named or lexicon.functions.ending_at(text, at - size, low)):
                 at -= size
                 continue
             boundary = lexicon.boundaries.ending_at(text, at, low)
@@ -300,6 +314,8 @@ class Walker:
             at = self._without_verb(at, head_start, sort)
         elif prefix_sort == "place" and sort in ("company", "branch"):
             at -= lexicon.leads.ending_at(text, at)
+        if prefix_sort != "level" and sort == "group" and (event := event_start(text, at, head_start, lexicon)) < at:
+            at, prefix, prefix_sort = event, event, "foreign"
         if prefix < 0:
             prefix = at
         if at == head_start and head.bare == "no":
@@ -312,6 +328,21 @@ class Walker:
         if sort == "strict" and functions == 1 and not unknown and text[at:head_start] in lexicon.verbs.words:
             return None  # 促进|科…
         return Candidate(at, end, head, head_start, prefix, prefix_sort, functions, unknown)
+
+    def _place_inside(self, at: int, size: int) -> int:
+        """How many characters before `at` a place ends inside the word of `size` that ends there; 0 if none does."""
+        return next((cut for cut in range(1, size) if at - cut in self.places), 0)
+
+    def _bracket(self, at: int, low: int) -> int:
+        """The start of a bracket that ends at `at` and belongs to the name: 临江（高新区）…中心, …（集团）公司; 0 if none.
+
+        It does where a place stands before it or 集团 and the like in it; a list of levels （市、区） never does.
+        """
+        bracket = BRACKETED.search(self.text, max(low, at - 10), at)
+        if bracket is None:
+            return 0
+        start = bracket.start()
+        return start if bracket["form"] or start in self.places or self.text.endswith("中国", low, start) else 0
 
     def _without_verb(self, at: int, head_start: int, sort: str) -> int:
         """The start of a name without the verbs before it: 建设|…中心, 完善|…办公室.

@@ -88,6 +88,7 @@ class Lexicon:
     always_classes: Words
     abbreviations: dict[str, tuple[Row, ...]]
     names: dict[str, Row]
+    events: re.Pattern[str]
 
 
 def _stop(cell: str) -> re.Pattern[str] | None:
@@ -126,7 +127,7 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         heads={word: tuple(found) for word, found in heads.items()},
         head_words=Words.of(heads),
         head_ends=re.compile("[" + "".join(sorted(lasts)) + "]"),
-        functions=Words.of(row["function"] for row in functions),
+        functions=Words.of([*(row["function"] for row in functions), *roles["event"]]),
         function_full={row["function"]: row["full"] for row in functions if row["full"]},
         departments=Words.of(row["function"] for row in functions if row["department"] == "yes"),
         components=frozenset(row["function"] for row in functions if not row["department"] and not row["example"]),
@@ -146,6 +147,7 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         always_classes=Words.of(vocabulary.terms("institutions_generic", always="yes")),
         abbreviations={short: tuple(rows) for short, rows in abbreviations.items()},
         names={row["name"]: row for row in vocabulary.table("institutions_names")},
+        events=_any(roles["event"]),
     )
 
 

@@ -12,7 +12,7 @@ from policyparse.passing import Outline
 from policyparse.places import MASKED, Gazetteer
 
 # A name is a development zone's when it ends so.
-ZONED = re.compile(r"(?:开发区|新区|园区|高新区|经开区|示范区|度假区|保税区|试验区|合作区|管理区|片区)$")
+ZONED = re.compile(r"(?:开发区|新区|园区|高新区|经开区|示范区|度假区|保税区|试验区|合作区|管理区|投资区|集中区|片区)$")
 
 
 class Places:
