@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +22,7 @@ _SUFFIX = re.compile(
     r"(?:等(?!级|候|额|次|同)(?:[一二三四五六七八九十两\d]{1,3}个)?(?:[一-鿿]{0,10}?(?:部门|单位|机构|组织|处室|科室|委办局)(?:和单位)?)?)?"
     r"(?:[、和及与]{1,2}(?:其他|其它|有关|相关|各)[一-鿿]{0,8}?(?:部门|单位))?"
 )
+_SHORT_FORM = re.compile('[（(](?:以下|下)(?:简称|统称|称)[“"]?([一-鿿]{2,12})[”"]?[）)]')
 _BRANCH = re.compile("(?!有关|相关|各|其他|所属|直属|的)[一-鿿]{2,10}?部门")
 
 
@@ -30,7 +31,7 @@ class Group:
     """Coordinated actors: [start, end) from the first name to the end of 等部门; `names` as printed, in order.
 
     kind: "organ" (a mention is among them), "purse" (县财政), "place" (街道: only in 由…负责), "body" (县工业园区: only
-    before 负责, 牵头)
+    before 负责, 牵头), "class" (供电企业: only after 由)
     """
 
     start: int
@@ -44,6 +45,7 @@ class _Grammar:
     purse: re.Pattern[str]
     place: re.Pattern[str]
     body: re.Pattern[str]
+    named: re.Pattern[str]
     beside: re.Pattern[str]
     together: tuple[str, ...]
 
@@ -63,9 +65,24 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
         purse=re.compile(f"({_alternatives(words('subject'))})(?![一-鿿]{{0,2}}[局厅部委所])"),
         place=re.compile(f"由((?:我|本)?(?:{_alternatives(words('place'))}))(?=[一-鿿]{{0,6}}负责)"),
         body=re.compile(f"(?<![一-鿿])({_alternatives(words('body'))})(?=[一-鿿]{{0,6}}(?:负责|牵头))"),
+        named=re.compile(f"由((?:{_alternatives(words('by'))})(?:[（(]单位[)）])?)"),
         beside=re.compile(f"由({classes})[、和及与]$"),
         together=vocabulary.terms("responsibility_words", use="together"),
     )
+
+
+def _short_forms(text: str, institutions: Sequence[Institution]) -> Iterator[Institution]:
+    """The mentions of a short form that the text introduces right behind an organ's name (以下简称“两部门”)."""
+    ends = {mention.end for mention in institutions}
+    known = {mention.text for mention in institutions}
+    since: dict[str, int] = {}
+    for short in _SHORT_FORM.finditer(text):
+        if short.start() in ends and short.group(1) not in known:
+            since.setdefault(short.group(1), short.end())
+    if since:
+        for match in re.finditer("|".join(sorted(map(re.escape, since), key=len, reverse=True)), text):
+            if match.start() >= since[match.group()]:
+                yield Institution(text=match.group(), canonical=match.group(), start=match.start(), end=match.end())
 
 
 def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabulary) -> list[Group]:
@@ -87,7 +104,7 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
         begin = left.start(1) if left else start
         out.append(Group(begin, suffix.end() if suffix else end, tuple(dict.fromkeys(found))))
 
-    for mention in sorted(institutions, key=lambda item: (item.start, -item.end)):
+    for mention in sorted([*institutions, *_short_forms(text, institutions)], key=lambda item: (item.start, -item.end)):
         if mention.start < end or mention.text.startswith(grammar.together):
             continue
         if names and mention.start - end <= 3 and _BETWEEN.fullmatch(text, end, mention.start):
@@ -100,7 +117,9 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
     if names:
         close()
     starts, ends = [group.start for group in out], [group.end for group in out]
-    for kind, pattern in (("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body)):
+    for kind, pattern in (
+        ("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body), ("class", grammar.named)
+    ):  # fmt: skip
         for match in pattern.finditer(text):
             start, end = match.span(1)
             before = bisect_left(starts, end) - 1  # the last group that begins before the match ends

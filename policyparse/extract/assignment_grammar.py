@@ -23,11 +23,17 @@ CONDITION = re.compile(r"[^，,。；;]{2,60}(?:的(?:[，,]|$)|(?:以来|以后
 # 热线指由市政府设立的…, 需由…审核的情形: what a thing is, not who does it
 NOT_ASSIGNING = re.compile("(?:指|是|系|需要?|凡|经|应)由$")
 # …联合制定《…》, 印发了《…》: how this document came about
-PREAMBLE = re.compile("(?:联合|研究|共同|组织)?(?:制定|制订|印发|出台|起草|修订)(?:了|本|《)")
+PREAMBLE = re.compile("(?:联合|研究|共同|组织)?(?:制定|制订|印发|出台|起草|修订|转发)(?:了|本|《|的|关于|给|后)")
 
 
 # 各镇（街道）、县直各部门配合: classes that help make no task
 OTHERS_HELP = re.compile("(?:各|有关|相关|其他|其它)[^，,。；;]{1,40}?(?:配合|协助|参与|支持|落实|负责)")
+OTHERS = re.compile("(?:的?(?:有关|相关|各|其他|其它|所属))")
+OTHERS_AT_END = re.compile("(?:有关|相关|各|其他|其它)[一-鿿（）()]{0,8}$")
+# X为…主管单位: what X is says what it does
+IN_CHARGE = re.compile(
+    "(?:作?为|是)([^，,。；;]{2,60}?(?:主管|责任|牵头|承办|主办|实施|组织|执行|管理)(?:单位|部门|主体|机关|机构))(?=[，,。；;]|$)"
+)
 PART_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
 # What may follow the name of a body that is set up, and not a longer name of which it is the beginning
 SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
@@ -43,6 +49,14 @@ DANGLING = re.compile("[，,]?(?:并由|由|并|具体由|具体)$")
 NO_MATTER = 4
 ADVERB = re.compile(
     r"^(?:(?:在|根据|按照?|经)[^，,。；;]{0,24}?(?:基础上|前提下|过程中|指导下|领导下|范围内|期间|内|底前|日前|要求|规定|同意后|批准后)[，,]?)+"
+)
+# How and when X does what its bare verb says: X立即…, X根据…，…, X以…形式…
+ADVERBIAL = (
+    "要?(?:积极|切实|及时|认真|抓紧|尽快|主动|依法|严格)|原则上|进一步|具体|统一|立即|迅速|随时|逐步|全面|共同|分别|"
+    "不断|持续|深入|继续|大力|着力|率先|重点|密切|紧急|直接|另行|适时|按时|按期|分期|分批|同步|优先|牵头|"
+    "按[^，,。；;]{2,16}[，,]?|(?:在|于)[^，,。；;]{2,30}[，,]?|对[^，,。；;]{2,30}[，,]?|每[一-鿿]{1,3}|"
+    "(?:根据|依据|结合|通过|围绕|针对)[^，,。；;]{2,30}[，,]?|以[^，,。；;]{2,20}(?:形式|方式)|[为向与就从][^，,。；;]{2,20}|"
+    "自[^，,。；;]{2,20}起[，,]?|\\d{1,2}小时"
 )
 
 
@@ -97,7 +111,7 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         by=re.compile(r"(?:并|也|均|统一|具体|则|可|应|要|，|、|^)?由$"),
         ask=re.compile(rf"(?<![报申提呈聘恳邀])(?:{use('ask')})$"),
         not_by=re.compile(rf"[一-鿿、]{{0,20}}?(?:{use('not-by')})"),
-        done=re.compile(rf"(?:{use('done')})|[一-鿿]{{1,4}}[了过](?!程|渡)"),
+        done=re.compile(rf"(?:{use('done')})|[一-鿿]{{1,4}}(?:了(?!解|结)|(?<![通经超不])过(?!程|渡))"),
         hope=re.compile(rf"(?:{use('hope')})"),
         not_after=re.compile(rf"(?:{use('not-after')})"),
         predicate=re.compile(
@@ -110,8 +124,8 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         together=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('together')})"),
         jointly=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('jointly')})"),
         verb=re.compile(
-            rf"{APPOSITION}(?:原则上|要?积极|要?切实|要?及时|要?认真|进一步|严格|依法|具体|统一|按[^，,。；;]{{2,16}}|在[^，,。；;]{{2,30}}[，,]?|对[^，,。；;]{{2,30}}|每[一-鿿]{{1,3}}|于[^，,。；;]{{2,14}}|根据[^，,。；;]{{2,20}}[，,]?){{0,2}}"
-            rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的)"
+            rf"{APPOSITION}(?:{ADVERBIAL}){{0,3}}"
+            rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的|人|同志)"
         ),
         setup=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)(?:了)?(?:由[^，,。；;]{{2,40}}的)?[一-鿿]{{0,6}}$"),
         setup_word=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)"),

@@ -19,10 +19,13 @@ from policyparse.extract.assignment_grammar import (
     CONDITION,
     DANGLING,
     EDGE,
+    IN_CHARGE,
     IN_FORCE,
     NO_MATTER,
     NOT_ASSIGNING,
     OF,
+    OTHERS,
+    OTHERS_AT_END,
     OTHERS_HELP,
     OWN_SENTENCE,
     PART_OF,
@@ -194,6 +197,8 @@ def _anchor(
             return _Anchor(bring.start(), end, group, "responsible", "brought-under", keep=True)
         return None
     if g.setup.search(text, near, start):
+        if text.startswith("相应", max(start - 3, begin)) or text.startswith("相应", max(start - 2, begin)):
+            return None  # 成立相应的领导小组: a class of bodies
         match = g.setup_task.match(text, end, stop)
         if match and SET_UP_HERE.match(text, end, stop) and not g.setup_word.search(text, end, match.end()):
             return _Anchor(start, match.end(), group, "responsible", "set-up")
@@ -202,17 +207,20 @@ def _anchor(
         return None
     if PREAMBLE.match(text, end, stop):
         return None
+    match = IN_CHARGE.match(text, after, stop)
+    if match:
+        return _Anchor(start, match.start(1), group, "lead" if "牵头" in match.group() else "responsible", "in-charge")
     match = g.predicate.match(text, after, stop)
     if match:
         role = g.roles[match.group(1)]
         support, at = _together(text, match.end(), stop, g, starts)
         return _Anchor(start, at, group, role, "predicate", support)
     support, at = _together(text, end, stop, g, starts)
-    if support and TOLD.match(text, at, stop):
+    if at > end and TOLD.match(text, at, stop):
         return None
-    if support:
+    if support or (at > end and group.kind == "organ"):
         return _Anchor(start, at, group, "responsible", "together", support)
-    if group.kind == "organ":
+    if group.kind in ("organ", "purse"):
         match = g.modal.match(text, end, stop)
         if match and not g.moves.match(text, match.end() - 1, stop):
             support, at = _together(text, match.end(), stop, g, starts)
@@ -252,7 +260,9 @@ def _together(text: str, at: int, stop: int, g: Grammar, starts: Mapping[int, Gr
     if not match:
         return (), at
     group = starts.get(match.end())
-    if group and text[group.end : group.end + 1] not in ("、", "和"):
+    if group and OTHERS.match(text, group.end, stop):
+        group = None  # 会同国务院有关部门: a class
+    elif group and text[group.end : group.end + 1] not in ("、", "和"):
         return tuple(group.names), group.end
     if not g.together.match(text, at, stop):
         return (), at  # 联合执法, 协调推进
@@ -262,7 +272,8 @@ def _together(text: str, at: int, stop: int, g: Grammar, starts: Mapping[int, Gr
     ).match(text, match.end(), stop)
     if not rest:
         return (), at
-    return tuple(g.names.units(rest.group(1))), rest.end()
+    units = tuple(g.names.units(rest.group(1)))
+    return (() if OTHERS_AT_END.search(rest.group(1)) and len(units) < 2 else units), rest.end()
 
 
 def _sentence_before(text: str, laid: Layout, segment: Segment) -> str:
@@ -294,6 +305,10 @@ def _assignments(
             before = ""  # 保障组由X牵头，Y参加，负责Z: Z is the task of both
         if anchor.keep and before:
             task = before + ADVERB.sub("", task).removeprefix("负责")
+        elif (
+            anchor.rule == "bare-verb" and 1 < len(task) <= NO_MATTER and (matter := _shared(text, begin, anchor.start))
+        ):
+            task = matter  # 成员调整由所在单位提出，领导小组确定
         elif anchor.rule == "by" and before and 1 < len(task) <= NO_MATTER:
             task = before + task  # 本办法由X负责解释
         elif not task or re.fullmatch(r"[，,]?(?:等)?(?:工作|完成|落实|实施)?", task):
@@ -330,6 +345,12 @@ def _definite(names: Sequence[str], g: Grammar) -> tuple[str, ...]:
     """The names without classes (各地, 各成员单位); 各X政府 stays beside a definite one."""
     definite = [name for name in names if not name.startswith(("各", "有关", "相关"))]
     return tuple(name for name in names if name in definite or g.names.is_governments(name)) if definite else ()
+
+
+def _shared(text: str, begin: int, end: int) -> str:
+    """The matter of a 由 earlier in the sentence, which the short verb of a second organ shares."""
+    at = text.rfind("由", begin, end)
+    return re.sub("的$", "", _before(text, begin, at)) if at > begin else ""
 
 
 def _before(text: str, begin: int, end: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from policyparse.extract import assignments, sentences, tails, task_tables
+from policyparse.extract import assignments, duties, sentences, tails, task_tables
 from policyparse.extract.actors import groups
 from policyparse.model import Institution, Responsibility, Role, TimePoint
 from policyparse.passing import Outline
@@ -70,6 +70,9 @@ def responsibilities(
         deadline = clock.within(row.start, row.end)
         for party in row.parties:
             add(party.units, party.role, row.task, deadline, row.start, row.end, "task-table")
+    for duty in duties.find(text, institutions):
+        taken.append((duty.start, duty.end))
+        add([duty.unit], "responsible", duty.task, clock.within(duty.start, duty.end), duty.start, duty.end, "duties")
     for found in assignments.find(
         text,
         laid,
