@@ -21,14 +21,18 @@ from policyparse.extract.assignment_grammar import (
     EDGE,
     IN_CHARGE,
     IN_FORCE,
+    MAKES,
+    NAME,
     NO_MATTER,
     NOT_ASSIGNING,
     OF,
+    OFFICE,
     OTHERS,
     OTHERS_AT_END,
     OTHERS_HELP,
     OWN_SENTENCE,
     PART_OF,
+    POINTS_ON,
     PREAMBLE,
     SET_UP_HERE,
     TOLD,
@@ -243,9 +247,22 @@ def _anchor(
             )
     if not tells and (start == begin or group.kind == "purse" or start in time_ends or text[start - 1] in "，,"):
         match = g.verb.match(text, end, stop)
+        if match and (g.done.search(text, end, match.end()) or _is_name(text, start, match.end(), segment)):
+            return None
         if match and not re.match("[了过]|的(?:基础|要求|规定)", text[match.end() : match.end() + 4]):
             return _Anchor(start, end, group, "responsible", "bare-verb")
     return None
+
+
+def _is_name(text: str, start: int, verb: int, segment: Segment) -> bool:
+    """Whether the organ at `start` begins a whole line that no stop closes and that ends as documents' names do.
+
+    What is drawn up (制定管理办法) is the object of the verb that ends at `verb`.
+    """
+    if MAKES.search(text, start, verb):
+        return False
+    alone = text[segment.end : segment.end + 1] in ("", "\n") and start == body_start(text, segment.start, segment.end)
+    return alone and bool(NAME.search(text, start, segment.end))
 
 
 def _skip_seat(text: str, end: int, stop: int) -> int:
@@ -260,8 +277,8 @@ def _together(text: str, at: int, stop: int, g: Grammar, starts: Mapping[int, Gr
     if not match:
         return (), at
     group = starts.get(match.end())
-    if group and OTHERS.match(text, group.end, stop):
-        group = None  # 会同国务院有关部门: a class
+    if group and (OTHERS.match(text, group.end, stop) or OFFICE.match(text, group.end, stop)):
+        group = None  # 会同国务院有关部门: a class; 会同省局督查处: an office of it
     elif group and text[group.end : group.end + 1] not in ("、", "和"):
         return tuple(group.names), group.end
     if not g.together.match(text, at, stop):
@@ -304,7 +321,7 @@ def _assignments(
         if anchor.role == "lead" and follow and follow.role == "support" and WORKING_GROUP.search(before) and not task:
             before = ""  # 保障组由X牵头，Y参加，负责Z: Z is the task of both
         if anchor.keep and before:
-            task = before + ADVERB.sub("", task).removeprefix("负责")
+            task = before + ("，" if before.endswith(("的", "者")) else "") + ADVERB.sub("", task).removeprefix("负责")
         elif (
             anchor.rule == "bare-verb" and 1 < len(task) <= NO_MATTER and (matter := _shared(text, begin, anchor.start))
         ):
@@ -338,7 +355,7 @@ def _task(text: str, start: int, stop: int) -> str:
     ):
         words = words.rstrip("）〕)")
     words = re.sub("^(?:主要|具体)?负责(?=.{2})", "", words)
-    return "" if OTHERS_HELP.fullmatch(words) else words
+    return "" if OTHERS_HELP.fullmatch(words) or POINTS_ON.fullmatch(words) else words
 
 
 def _definite(names: Sequence[str], g: Grammar) -> tuple[str, ...]:
@@ -364,7 +381,7 @@ def _before(text: str, begin: int, end: int) -> str:
         return ""
     clauses = [clause for clause in re.split("[，,](?![^（(]*[)）])", words) if clause]
     while clauses and re.match(
-        "(?:按照|按|根据|依据|为|在|经|对于|从|自|通过|以|每|同时|此外|另外|其中|原则上|今后|首先|然后|最后|具体$|如|若|遇|当)",
+        "(?:按照|按|根据|依据|为|在|经|对于|从|自|由|通过|以|每|同时|此外|另外|其中|原则上|今后|首先|然后|最后|具体$|如|若|遇|当)",
         clauses[-1],
     ):
         if len(clauses) == 1:

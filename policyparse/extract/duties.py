@@ -10,7 +10,7 @@ no subject of their own, so that sentence by sentence they would say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policyparse.extract.sentences import LABEL, body_start, trim
@@ -23,11 +23,14 @@ _HEAD = re.compile(
 _BARE = re.compile("(?:主要|工作|基本)?(?:职责|职能)(?:任务)?")
 _SHORT_FORM = re.compile('[（(]以下(?:简称|称)[“"]?([^”"）)]{2,24})[”"]?[）)]')
 _DIGITS = re.compile(r"[\d一二三四五六七八九十百①-⑳]+")
+_COMMAS = ("，", ",")
 _BEGINS = "。；;：:\n 　"
 # A list of duties longer than this is another chapter.
 _MOST = 30
 # The short form stands in the first lines of the document or annex that the heading divides.
 _FAR = 2000
+# A sentence that names the organ, its seat or rank, and then its duties is shorter than this.
+_NEAR = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,12 @@ class Duty:
 def find(text: str, institutions: Sequence[Institution]) -> Iterator[Duty]:
     """Every duty listed under an organ's name, in order; an item that begins with an organ of its own is none."""
     ends = {mention.end: mention for mention in institutions}
-    starts = {mention.start for mention in institutions}
+    starts = {mention.start: mention for mention in institutions}
     for head in _HEAD.finditer(text):
         mention = ends.get(head.start())
+        if mention is None and text[head.start() - 1 : head.start()] in _COMMAS:
+            first = _sentence(text, head.start())  # 办公室设在县发改局，主要职责是：…
+            mention = starts.get(first)
         if mention is None:
             yield from _founded(text, head, ends, starts)
             continue
@@ -62,7 +68,13 @@ def find(text: str, institutions: Sequence[Institution]) -> Iterator[Duty]:
         yield from _listed(text, mention.text, stop + 1, starts)
 
 
-def _founded(text: str, head: re.Match[str], ends: Mapping[int, Institution], starts: Set[int]) -> Iterator[Duty]:
+def _sentence(text: str, at: int) -> int:
+    """Where the words of the sentence begin that `at` stands in."""
+    start = max(text.rfind(sign, max(0, at - _NEAR), at) for sign in "。；;\n") + 1
+    return body_start(text, start, at)
+
+
+def _founded(text: str, head: re.Match[str], ends: Mapping[int, Institution], starts: Mapping[int, Institution]) -> Iterator[Duty]:
     """The duties under a bare heading, of the organ whose short form was introduced last before it."""
     line = text.rfind("\n", 0, head.end()) + 1
     stop = text.find("\n", head.end())
@@ -76,7 +88,7 @@ def _founded(text: str, head: re.Match[str], ends: Mapping[int, Institution], st
         yield from _listed(text, name, stop + 1, starts)
 
 
-def _listed(text: str, unit: str, at: int, starts: Set[int]) -> Iterator[Duty]:
+def _listed(text: str, unit: str, at: int, starts: Mapping[int, Institution]) -> Iterator[Duty]:
     for start, end in _items(text, at):
         a, b = trim(text, body_start(text, start, end), end)
         if a in starts:
