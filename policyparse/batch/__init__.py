@@ -69,9 +69,9 @@ def import_files(
     settled, wanted = _sort_out(corpus, files, again)
     number = 0
 
-    def note(imported: Imported, status: str) -> None:
+    def note(imported: Imported, status: str, member: bool = False) -> None:
         nonlocal number
-        number += 1
+        number += not member
         summary.files[status] += 1
         if imported.status == "failed":
             summary.left.append(imported)
@@ -86,8 +86,10 @@ def import_files(
         for outcome in outcomes:
             known = _twin(corpus, outcome.imported, again)
             if known is None:
-                summary.new += corpus.add_file(outcome.documents, outcome.imported, replace=again)
+                summary.new += corpus.add_file(outcome.documents, outcome.imported, outcome.left, replace=again)
             note(known or outcome.imported, (known or outcome.imported).status)
+            for member in outcome.left if known is None else ():
+                note(member, member.status, member=True)
     corpus.commit()
     summary.seconds = time.monotonic() - began
     return summary
@@ -129,7 +131,8 @@ def _known(corpus: Corpus, path: Path) -> Imported | None:
         return None  # reading it will say why
     before = corpus.store.imported(printable(path))
     if before is not None and before.sha256 == digest and before.status == "done":
-        return before
+        # an archive of which members were left is read again, as a file that was left is
+        return None if corpus.store.left_within(printable(path)) else before
     return _twin(corpus, Imported(printable(path), "done", digest), False)
 
 

@@ -1,4 +1,4 @@
-"""One file read: documents, or the reason why not. Knows nothing of the corpus, so that any process can do it.
+"""One file (or the members of one archive) read: documents, or the reason why not. Knows nothing of the corpus, so that any process can do it.
 
 In: a path, what parses it. Out: Outcome. Touches: reads the file.
 """
@@ -6,7 +6,7 @@ In: a path, what parses it. Out: Outcome. Touches: reads the file.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -18,15 +18,17 @@ from policyparse.model import Document
 from policyparse.passing import PolicyparseError, ReadError
 from policyparse.vocabulary import Vocabulary
 
-Parse = Callable[[Path], list[Document]]
+# what a file gives: its documents, and a ReadError for itself or for each member of an archive that gave none
+Parse = Callable[[Path], Sequence[Document | ReadError]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What reading one file gave."""
+    """What reading one file gave; `left`: a record for each member of an archive that could not be read."""
 
     imported: Imported
     documents: list[Document] = field(default_factory=list)
+    left: list[Imported] = field(default_factory=list)
 
 
 @dataclass
@@ -35,11 +37,11 @@ class Pipeline:
 
     overlay: Path | None = None
 
-    def __call__(self, path: Path) -> list[Document]:
+    def __call__(self, path: Path) -> list[Document | ReadError]:
         # here and not above, because a process that only sends files to workers need not load the readers
-        from policyparse.pipeline import parse
+        from policyparse.pipeline import parse_all
 
-        return parse(path, vocabulary=_vocabulary(self.overlay))
+        return list(parse_all(path, vocabulary=_vocabulary(self.overlay)))
 
 
 @lru_cache(maxsize=2)
@@ -54,28 +56,38 @@ def read_file(path: Path, parse: Parse) -> Outcome:
     """
     began = time.monotonic()
     documents: list[Document] = []
+    left: list[Imported] = []
     digest: str | None = None
     status, code, reason, remedy = "done", None, None, None
     try:
         digest = file_sha256(path)
-        documents = parse(path)
-        if not documents:
+        whole = None
+        for found in parse(path):
+            if not isinstance(found, ReadError):
+                documents.append(found)
+            elif found.path == str(path):
+                whole = found
+            else:
+                member = printable(Path(found.path))
+                left.append(Imported(member, "failed", None, found.code, found.reason, found.remedy))
+        if whole is not None:
+            raise whole
+        if not documents and not left:
             status, code, reason, remedy = "failed", "no-text", "no document was found in it", "look at it by hand"
     except ReadError as error:
         status, code, reason, remedy = "failed", error.code, error.reason, error.remedy
     except PolicyparseError:
         raise
     except OSError as error:
-        found = unreadable(path, error)
-        status, code, reason, remedy = "failed", found.code, found.reason, found.remedy
+        fault = unreadable(path, error)
+        status, code, reason, remedy = "failed", fault.code, fault.reason, fault.remedy
     except (Exception, RecursionError, MemoryError) as error:  # a fault of ours must not end somebody's night run
         status, code = "failed", "internal"
         reason = f"policyparse failed on it ({type(error).__name__}: {' '.join(str(error).split())[:120]})"
         remedy = "please report it, with the file if you may"
     seconds = round(time.monotonic() - began, 3)
-    return Outcome(
-        Imported(printable(path), status, digest, code, reason, remedy, len(documents), seconds), documents
-    )  # fmt: skip
+    imported = Imported(printable(path), status, digest, code, reason, remedy, len(documents), seconds)
+    return Outcome(imported, documents, left)
 
 
 def file_sha256(path: Path) -> str:

@@ -50,9 +50,10 @@ def parse_command(sources: tuple[Path, ...], vocab: Path | None) -> int:
         outcome = read_file(found.path, read)
         for document in outcome.documents:
             click.echo(document.model_dump_json(by_alias=True))
-        if outcome.imported.status == "failed":
-            complain(_record_sentence(outcome.imported))
-            left = True
+        for imported in (outcome.imported, *outcome.left):
+            if imported.status == "failed":
+                complain(_record_sentence(imported))
+                left = True
     return 1 if left else 0
 
 

@@ -105,15 +105,25 @@ class Corpus:
             self._to_index([document])
         return added
 
-    def add_file(self, documents: Sequence[Document], imported: Imported, *, replace: bool = False) -> int:
+    def add_file(
+        self,
+        documents: Sequence[Document],
+        imported: Imported,
+        members: Sequence[Imported] = (),
+        *,
+        replace: bool = False,
+    ) -> int:
         """Adds all documents of a file and its import record in one transaction; returns how many were new.
 
-        What the file had when it was imported before, and has no longer, is removed.
+        What the file had when it was imported before, and has no longer, is removed. `members`: the records of an
+        archive's members that could not be read, in the place of those of the time before.
         """
         with self.store.transaction():
             self.store.leave_source(imported.path, keep={document.id for document in documents})
             new = [document for document in documents if self.store.add(document, replace)]
-            self.store.record(imported)
+            self.store.forget_members(imported.path)
+            for record in (imported, *members):
+                self.store.record(record)
         self._to_index(new)
         return len(new)
 

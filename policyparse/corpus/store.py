@@ -43,6 +43,11 @@ class Imported:
     finished: str | None = None
 
 
+# A member of an archive has its path, a slash and a name of its own ("0" is the sign after "/": a range, for the index).
+_MEMBER = "(path > :path || '/' AND path < :path || '0')"
+_IN_FILE = f"(path = :path OR {_MEMBER})"
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -166,7 +171,8 @@ class Store:
         with self.transaction():
             left = [identity for identity in self._of_source(path) if identity not in keep]
             self._db.executemany(
-                "DELETE FROM sources WHERE path = ? AND document = ?", [(path, identity) for identity in left]
+                f"DELETE FROM sources WHERE {_IN_FILE} AND document = :document",
+                [{"path": path, "document": identity} for identity in left],
             )
             gone = [identity for identity in left if not self.sources(identity)]
             for identity in gone:
@@ -176,14 +182,16 @@ class Store:
         return gone
 
     def _of_source(self, path: str) -> list[str]:
-        return [row[0] for row in self._db.execute("SELECT DISTINCT document FROM sources WHERE path = ?", (path,))]
+        rows = self._db.execute(f"SELECT DISTINCT document FROM sources WHERE {_IN_FILE}", {"path": path})
+        return [row[0] for row in rows]
 
     def share_sources(self, path: str, other: str) -> int:
         """Notes that the file `other` has the documents of the file `path`; returns how many."""
         with self.transaction():
             return self._db.execute(
-                "INSERT OR REPLACE INTO sources SELECT document, ?, sha256, part FROM sources WHERE path = ?",
-                (other, path),
+                "INSERT OR REPLACE INTO sources SELECT document, :other || substr(path, length(:path) + 1), sha256, part "
+                f"FROM sources WHERE {_IN_FILE}",
+                {"path": path, "other": other},
             ).rowcount
 
     def removed(self) -> list[str]:
@@ -353,6 +361,16 @@ class Store:
                     imported.finished or datetime.now(UTC).isoformat(timespec="seconds"),
                 ),
             )
+
+    def left_within(self, path: str) -> bool:
+        """Whether members of the archive `path` could not be read."""
+        row = self._db.execute(f"SELECT 1 FROM imports WHERE {_MEMBER} AND status = 'failed' LIMIT 1", {"path": path})
+        return row.fetchone() is not None
+
+    def forget_members(self, path: str) -> None:
+        """Forgets what became of the members of the archive `path`."""
+        with self.transaction():
+            self._db.execute(f"DELETE FROM imports WHERE {_MEMBER}", {"path": path})
 
     def note_pending(self, paths: Iterable[str]) -> None:
         """Notes files that are waiting; what is known of them already stays."""

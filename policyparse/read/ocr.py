@@ -69,7 +69,8 @@ def _engine() -> Any:
     from rapidocr import RapidOCR
 
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-    return RapidOCR(params={"Global.log_level": "error"})
+    # line by line: six at a time, its own way, are no faster and take a hundred MiB more
+    return RapidOCR(params={"Global.log_level": "error", "Rec.rec_batch_num": 1})
 
 
 def _overlap(one: Glyph, other: Glyph) -> bool:
