@@ -19,6 +19,7 @@ from policyparse.vocabulary import shipped
     cls=Group,
     short_help=say("Check the vocabulary.", "检查词表。"),
     help=say("Look after the vocabulary files.", "维护词表文件。"),
+    examples=[("policyparse vocab check", say("every entry against its own examples", "用每条自带的例子检查"))],
 )
 def vocab_command() -> None:
     """The group of the vocabulary's commands."""
