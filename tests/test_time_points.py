@@ -95,7 +95,7 @@ def test_failing_example_is_said_in_a_sentence(tmp_path: Path) -> None:
         ("time_frequencies", "每学期,R/P6M,,【每学期】检查一次,"),
         ("time_not_length", "滚动,near,三年滚动推进,"),
         ("time_limits", "至晚于,before,deadline,,,【至晚于6月30日】报送,"),
-        ("time_plans", "十七五,2036,2040,no,,【“十七五”期间】,"),
+        ("time_plans", "十七五,2036,2040,no,,【“十七五”】期间,"),
     ],
 )
 def test_what_the_readme_tells_the_expert_works(tmp_path: Path, table: str, row: str) -> None:

@@ -17,7 +17,7 @@ from policyparse.extract.institutions_canonical import canonical_names
 from policyparse.extract.institutions_context import Judge, blank
 from policyparse.extract.institutions_departments import Departments
 from policyparse.extract.institutions_grammar import Walker
-from policyparse.extract.institutions_lexicon import Head, lexicon
+from policyparse.extract.institutions_lexicon import Head, Lexicon, lexicon
 from policyparse.extract.institutions_places import Places
 from policyparse.model import Institution
 from policyparse.passing import Outline
@@ -29,6 +29,7 @@ _BOOK = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,120}》[^《》]{0,120
 _NUMBER = re.compile(r"[一-鿿]{0,8}[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号")
 
 _ALIAS = re.compile(r"[（(]以下(?:简|统)?称[：:]?[“\"‘']?([^“”\"’'（）()，。、；\s]{2,12})[”\"’']?[）)]")
+_CENTRE = re.compile(r"(?<=[，。；、：\n到由经向在])中心(?![^，。；、\n]{0,2}(?:工作|任务|环节|内容))")
 # Each short name is looked for through the whole text: a bound keeps that linear.
 _MAX_ALIASES = 40
 
@@ -52,7 +53,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     Judge(text, words, outline.facts.level, own.lowest, own.zone).judge(candidates)
     everything = candidates + Departments(text, words, outline.facts.level, ends).find(candidates)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
-    kept = _longest(_aliases(text, kept) + kept)
+    kept = _longest(_aliases(text, kept) + _short_centre(text, kept, outline.facts.title, words) + kept)
     names = canonical_names(outline, own, kept, words)
     return [
         Institution(
@@ -80,6 +81,7 @@ def _aliases(text: str, kept: list[Candidate]) -> list[Candidate]:
     """The mentions by a short name that the document gives: …有限责任公司（以下简称杏林公司）."""
     out: list[Candidate] = []
     given: set[str] = set()
+    starts = {candidate.start: candidate for candidate in kept if not candidate.prefix_sort}
     for full in kept:
         match = _ALIAS.match(text, full.end)
         if match is None or "\0" in match[1] or match[1] in given or len(given) >= _MAX_ALIASES:
@@ -90,9 +92,23 @@ def _aliases(text: str, kept: list[Candidate]) -> list[Candidate]:
         head = Head(match[1], "alias")
         at = match.start(1)
         while at >= 0:
-            out.append(Candidate(at, at + len(match[1]), head, at, at, parent=full))
+            short = Candidate(at, at + len(match[1]), head, at, at, parent=full)
+            out.append(short)
+            longer = starts.get(at)
+            if longer is not None and longer.end > short.end and (not longer.parent or longer.parent.end == short.end):
+                longer.parent = short  # 协调委|办公室
             at = text.find(match[1], at + len(match[1]))
     return out
+
+
+def _short_centre(text: str, kept: list[Candidate], title: str, words: Lexicon) -> list[Candidate]:
+    """中心 alone in the rules of one centre (…政务服务中心首问责任制度): the centre that the title names."""
+    own = next((c for c in kept if c.head.word.endswith("中心") and text[c.start : c.end] in title), None)
+    stop = words.heads["中心"][0].stop if own is not None else None
+    if own is None or stop is None:
+        return []
+    found = (match for match in _CENTRE.finditer(text) if not stop.match(text, match.end()))
+    return [Candidate(*m.span(), Head("中心", "alias"), m.start(), m.start(), parent=own) for m in found]
 
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:

@@ -13,6 +13,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from policyparse.extract.institutions_candidate import Candidate
 from policyparse.extract.institutions_context import LEVEL_RANK, LEVEL_WORDS
@@ -26,6 +27,7 @@ _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最�
 _SECTIONS = ("处", "科", "股", "室")
 _PARTY = re.compile(r"^(?:中国共产党|中共|共青团)")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
+_FOUNDS = re.compile(r"(?:牵头|决定|将|已)?(?:成立|设立|组建|建立)$")
 # How many full names a short one is compared with: keeps the work linear in a document of any size.
 MAX_FULLER = 60
 # No official name is so long; a chain of names that point back to each other is no name.
@@ -50,6 +52,7 @@ class Namer:
         self.upper = max(("县", "区", "市"), key=lambda level: levels[level]) if levels else ""
         # What short mentions point back to, by the last word, in text order (each name once where that is enough).
         self.groups = [c for c in kept if c.head.sort == "group"]
+        self.kept_ends = [c.end for c in kept]
         self.group_starts = [c.start for c in self.groups]
         self.named_groups: dict[str, dict[str, Candidate]] = {}
         self.fuller: dict[str, dict[str, Candidate]] = {}
@@ -216,7 +219,7 @@ class Namer:
             return full.replace("{地}", place)
         local = not _NATIONAL.match(word) and not self.nation
         rows = self.lexicon.abbreviations.get(word)
-        if c.prefix_sort or (local and (rows or word.endswith("局"))):
+        if c.prefix_sort or (local and (rows or (word.endswith("局") and not word.endswith("总局")))):
             place, _ = self._place(c)
             return place + (self._dated(rows) if rows else word)
         return full or surface
@@ -250,9 +253,22 @@ class Namer:
             for longer, other in self.named_groups.get(c.head.word, {}).items()
             if modifiers and len(longer) > len(modifiers) and _within(modifiers, longer)
         ]
-        if len(fuller) == 1 and len(modifiers) >= 4:
+        if len(fuller) == 1 and (len(modifiers) >= 4 or self._modifiers(fuller[0]).endswith(modifiers)):
             return self.name(fuller[0])
+        if not c.prefix_sort and (founder := self._founder(c)):
+            return founder + self._kind_words(c)
         return self._kind(c, surface)
+
+    def _founder(self, c: Candidate) -> str:
+        """The bureau right before the verb that sets the group up: 省局|成立|…领导小组. A government's group has its place."""
+        verb = _FOUNDS.search(self.text, max(0, c.start - 6), c.start)
+        index = bisect_left(self.kept_ends, verb.start()) if verb else len(self.kept)
+        if verb is None or index >= len(self.kept) or self.kept[index].end != verb.start():
+            return ""
+        return self.name(self.kept[index]) if self.kept[index].head.sort in ("closed", "strict") else ""
+
+    def _kind_words(self, c: Candidate) -> str:
+        return self._open(self.text[c.prefix : c.end], c.head.full, c.head.word)
 
     def _antecedent(self, c: Candidate) -> str:
         """What a bare 领导小组 or 办公室 points back to."""
@@ -262,6 +278,8 @@ class Namer:
             for group in reversed(self.groups[max(0, index - 4) : index]):
                 if c.start - group.end < 200 and _GROUP.search(group.head.word):
                     return self.name(group) + "办公室"
+                if c.start - group.end < 200 and group.head.word == word and (group.parent or self._modifiers(group)):
+                    return self.name(group)
             return ""
         for group in reversed(self.groups[max(0, index - MAX_FULLER) : index]):
             if group.head.word == word and self._modifiers(group):
@@ -347,17 +365,22 @@ class Namer:
         return surface
 
     def _own(self, c: Candidate, surface: str) -> str:
-        """我局, 局机关: the issuer; 你局: the first organ of that kind that the text names, its addressee."""
-        office = "机关" if surface.endswith("机关") else ""
+        """我局, 局机关: the issuer, else who signs below; 你局: the first organ of that kind before it, the addressee."""
         last = surface.removesuffix("机关")[-1]
+        others = (other for other in self.kept if other.head.sort != "own")
         if surface[0] in "你贵":
-            for other in self.kept:
-                if other.start >= c.start:
-                    break
-                if other.head.sort != "own" and _ends_in(name := self.name(other), last):
-                    return name
-            return surface
-        return next((issuer + office for issuer in self.issuers if _ends_in(issuer, last)), surface)
+            names = (self.name(other) for other in others if other.start < c.start)
+        else:
+            signers = (other for other in others if other.start > c.end and self._fills_line(other))
+            names = chain(self.issuers, (self.name(other) for other in signers))
+        return next((name for name in names if _ends_in(name, last)), surface)
+
+    def _fills_line(self, c: Candidate) -> bool:
+        before, after = (
+            self.text[max(0, c.start - 3) : c.start].rstrip(" \u3000"),
+            self.text[c.end : c.end + 3].lstrip(" \u3000"),
+        )
+        return before.endswith("\n") and after[:1] in ("", "\n")
 
 
 def _ends_in(name: str, last: str) -> bool:

@@ -32,7 +32,7 @@ _LEVEL_LIST = re.compile(
 )
 # Meetings: 省委十二届二次全会, 市政府第3次常务会议, 县委农村工作会议.
 _MEETING = re.compile(
-    r"(?:第?[一二三四五六七八九十百〇○0-9]+[届次][^，。；：、\n]{0,14}?"
+    r"(?:第?\s?[一二三四五六七八九十百〇○0-9]+\s?[届次][^，。；：、\n]{0,14}?"
     r"|(?:常务|常委会?|党组|全体|专题|办公|主任|主席|党委|扩大|务虚|经济|农村|工作|组织|宣传|政法|城市|人才|民族|宗教|统战"
     r"|改革|教育|科技|卫生|电视电话|电话|座谈|动员|推进|表彰){0,4})"
     r"(?:会议|全会|大会|(?<=党组|常务|办公|局长|常委)会(?![员议]))"
@@ -50,8 +50,15 @@ _LEVELS = re.compile(
 _SET_UP = re.compile(r"(?:成立|组建|设立|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
 _COLLECTIVES = ("collective", "generic")
 _CLASSES = (*_COLLECTIVES, "class")
+# No 各 reaches over them: 各省、自治区人民政府和国务院.
+_NATIONAL = ("国务院", "国家", "全国", "党中央", "中共中央", "中央")
 _UNITS = ("open", "branch", "strict")
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,4}余?[大个家所类级人]|级")
+# What the office of a group does, so that the bare word is it; and how far back it was named.
+_OFFICE_DOES = re.compile(
+    r"(?:具体|主要|日常|工作)?(?:负责|承担|设在|设于|工作人员|要|应|牵头|统筹|组织|汇总|定期|人员|成员由|主要职责|职责)"
+)
+_OFFICE_REACH = 300
 _HANGER = re.compile(r"(?:的?牌子|牌|[^，。；,;\n]{0,24}合署办公)")
 
 
@@ -97,6 +104,7 @@ class Judge:
         self.rank = LEVEL_RANK.get(level or "", 9)
         self.lowest = lowest
         self.zone = zone
+        self.office_end = -1
 
     def judge(self, candidates: list[Candidate]) -> list[Candidate]:
         """Sets `rejected` and `elided` of every candidate; shared levels are cut off."""
@@ -105,6 +113,8 @@ class Judge:
             candidate.rejected = self._left(candidate) or self._right(candidate)
             if not candidate.rejected:
                 candidate.rejected = self._bare(candidate, previous)
+            if not candidate.rejected and candidate.head.word.endswith("办公室"):
+                self.office_end = candidate.end
             if candidate.head.word in _WITH_OFFICE and self.text.startswith("机关", candidate.end):
                 candidate.end += 2
         # 人才服务站、…服务所: what stands in one list with a named unit is named too
@@ -217,7 +227,8 @@ class Judge:
         if head.sort == "branch" and head.bare == "yes" and self.rank < 2:
             return "class"  # in a province's document 派出所 is any
         if head.sort in ("name", "closed", "strict", "branch"):
-            return refused if refused in _COLLECTIVES else ""
+            national = head.sort == "name" and head.word.startswith(_NATIONAL)
+            return refused if refused in _COLLECTIVES and not national else ""
         if head.sort == "group":
             return self._group(candidate, sibling)
         if bracketed is not None and refused:
@@ -233,7 +244,15 @@ class Judge:
             return sibling.rejected
         if head.bare == "context" and (self._set_up(candidate) or self._listed(candidate, candidate.elided)):
             return ""
+        if head.word == "办公室" and self._points_back(candidate):
+            return ""
         return "" if head.bare == "yes" else "bare"
+
+    def _points_back(self, candidate: Candidate) -> bool:
+        """办公室负责…, 办公室设在…: the office that was named shortly before, as the subject of its clause."""
+        begun = not "一" <= self.text[candidate.start - 1 : candidate.start] <= "鿿"
+        near = self.office_end >= 0 and candidate.start - self.office_end < _OFFICE_REACH
+        return begun and near and _OFFICE_DOES.match(self.text, candidate.end) is not None
 
     def _printed_rank(self, candidate: Candidate) -> int:
         return LEVEL_WORDS.get(self.text[candidate.start : candidate.prefix], 9)

@@ -231,7 +231,11 @@ class Walker:
                 at = self._party(at)
                 prefix, prefix_sort = stop, "place"
                 break
-            if text[at - 1] in "区城园" and at < head_start and ZONE.search(text, max(0, at - 4), at):
+            if (
+                text[at - 1] in "区城园"
+                and (at < head_start or self._named_zone(at, head))
+                and ZONE.search(text, max(0, at - 4), at)
+            ):
                 prefix, prefix_sort = at, "zone"
                 at = self._zone(at)
                 break
@@ -289,6 +293,14 @@ class Walker:
             boundary = lexicon.boundaries.ending_at(text, at, low)
             # 、向阳纸业: right after a list sign a single character is part of the name
             listed = boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"
+            if boundary > 1 and head.word in _SECTIONS and functions + unknown:
+                owner = self._previous(at - boundary)
+                verb = (
+                    text[at - boundary : at] in lexicon.verbs.words
+                    and text[at - boundary : at] not in lexicon.act.words
+                )
+                if verb and owner is not None and owner.head.sort in _PARENTS and owner.prefix_sort:
+                    merged = owner  # 临江市政务服务中心|运行|监督科
             if boundary and not listed:
                 break
             if sort in _CLOSED and functions and (again := self._resplit(at, low)) is not None:
@@ -328,6 +340,11 @@ class Walker:
         if sort == "strict" and functions == 1 and not unknown and text[at:head_start] in lexicon.verbs.words:
             return None  # 促进|科…
         return Candidate(at, end, head, head_start, prefix, prefix_sort, functions, unknown)
+
+    def _named_zone(self, at: int, head: Head) -> bool:
+        """Whether a zone with a proper name ends at `at`, before a bare 办公室 (台商投资区|办公室)."""
+        suffix = ZONE.search(self.text, max(0, at - 4), at) if head.word == "办公室" else None
+        return suffix is not None and self._zone(at) < suffix.start() - 1
 
     def _place_inside(self, at: int, size: int) -> int:
         """How many characters before `at` a place ends inside the word of `size` that ends there; 0 if none does."""

@@ -4,7 +4,7 @@ In: a Vocabulary (tables time_*.csv). Out: Grammar, compiled once for each vocab
 
 The scanning pattern is an alternation of named branches, tried from left to right:
 `quoted` (《…》, taken so that nothing inside counts), `often` (每月, 按季, 每5年), `once` (两年一次),
-`issue` (自印发之日起), `plan` (“十二五”), `decade`, `figures` (2009-11-09), `date` (2009年11月9日, 今年,
+`issue` (自印发之日起), `century` (本世纪末), `plan` (“十二五”), `decade`, `figures` (2009-11-09), `date` (2009年11月9日, 今年,
 7月底, 下半年, and ranges of these), `length` (30个工作日). No branch nests a repetition in a repetition, and every
 repetition is bounded, so the search is linear in the text.
 """
@@ -131,6 +131,7 @@ class Grammar:
     not_after_length: re.Pattern[str]
     near_length: re.Pattern[str]
     not_after_edge: re.Pattern[str]
+    committee: re.Pattern[str]
     tail: re.Pattern[str]
     before_words: dict[str, Word]
     after_words: dict[str, Word]
@@ -167,11 +168,12 @@ def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
         rf"(?P<often>{often})",
         rf"(?P<every>每隔?{SPACE}(?P<en>{_COUNT}){SPACE}(?P<eu>{units}))",
         rf"(?P<once>{_NUMERAL_BEFORE}(?P<on>半|{_COUNT})个?(?P<ou>年|月|季度?|周|旬|日|天)(?P<ot>[一两二三四1234])次)",
-        r"(?P<issue>自(?:本(?:办法|规定|通知|意见|方案|细则|决定|条例|制度|措施|规划|公告))?"
+        r"(?P<issue>[自从](?:本(?:办法|规定|通知|意见|方案|细则|决定|条例|制度|措施|规划|公告))?"
         r"(?:印发|发布|公布|颁布|下发|发文|签发|颁发|发出)之日起)",
+        r"(?P<century>(?P<cw>[本下上]|20|21|二十|二十一)世纪(?P<ce>末|初|中叶|上半叶|下半叶)?)",
         rf"(?P<plan>(?P<po>[“\"‘'「『])?(?P<pt>{always}|(?:{quoted_only})(?=[”\"’'」』]|期间|时期))(?P<pc>[”\"’'」』])?"
         r"(?P<ps>期间|时期|末期|期末|末|初期|初|期内)?)",
-        r"(?P<decade>(?:(?:上|20|二十)世纪)?(?P<dn>[二三四五六七八九]十|[2-9]0)年代(?:初期?|中期|末期?|后期)?)",
+        r"(?P<decade>(?:(?:上|20|二十)世纪)?(?P<dn>[二三四五六七八九]十|[2-9]0)年代(?P<de>初期?|中期|末期?|后期)?)",
         rf"(?P<figures>(?<![A-Za-z\d./\-])(?P<fy>(?:1[89]|20)\d\d)(?P<fs>[-./．])(?P<fo>1[0-2]|0?[1-9])"
         rf"(?:(?P=fs)(?P<fd>3[01]|[12]\d|0?[1-9]))?(?![\d%]|(?P=fs)\d)"
         rf"(?:{_LINK}(?:(?P<gy>(?:1[89]|20)\d\d)(?P=fs))?(?P<go>1[0-2]|0?[1-9])"
@@ -189,7 +191,7 @@ def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
         for word in (*relative.split("|"), *often.split("|"), *always.split("|"), *quoted_only.split("|"))
         if word
     }
-    starts = "".join(sorted(first | set(f"《每自“\"‘'「『上下前第年月半元廿卅两本当{ZERO}一二三四五六七八九十百")))
+    starts = "".join(sorted(first | set(f"《每自从“\"‘'「『上下前第年月半元廿卅两本当{ZERO}一二三四五六七八九十百")))
     return rf"(?=[\d{re.escape(starts)}])(?:{'|'.join(branches)})"
 
 
@@ -215,6 +217,7 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         place: [row["word"] for row in nots if row["place"] in (place, "around")]
         for place in ("before", "before-one", "itself", "after", "near")
     }
+    events = _any(row["word"] for row in vocabulary.table("institutions_context") if "event" in row["roles"].split())
     far = rf"(?:起?{_LINK}(?:次年|翌年|第二年|下年|当年)?{_months('4')}止?)?"  # 每年11月1日至次年3月31日
     tail = (
         rf"{SPACE}(?:的|在|于)?{SPACE}(?:{_months('3')}{far}(?:[、和]{_MONTH}{SPACE}月份?)?"
@@ -237,6 +240,10 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         not_after_edge=re.compile(
             rf"{_any(vocabulary.terms('time_not_edge', place='after'))}"
             rf"|[一-鿿]{{0,4}}?(?:{_any(vocabulary.terms('time_not_edge', place='near'))})"
+        ),
+        committee=re.compile(
+            rf"(?:第[一二三四五六七八九十\d]{{1,4}}届)?[一-鿿]{{0,16}}?(?:{events})[一-鿿]{{0,16}}?"
+            r"(?:(?:组织|执行|筹备|协调|筹办)委员会|[组筹执]委会|领导小组|指挥部)"
         ),
         tail=re.compile(tail, re.VERBOSE),
         before_words=before,

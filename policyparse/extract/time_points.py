@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from policyparse.extract.annex_titles import annex_titles
 from policyparse.extract.time_amounts import amount, every_value, length_value, once_value
 from policyparse.extract.time_context import Context, context_of
 from policyparse.extract.time_dates import period_of
@@ -35,6 +36,14 @@ _CLOCK = re.compile(
 _COMPARED = re.compile(r"[ \u3000]?(?:的|\d)")
 """After 从2010年 these compare (从2010年的30%提高到…): no start."""
 _RHETORIC_END = re.compile(r"[。，,；;！!]|\Z")
+_MEETING = re.compile(r"[^“”‘’。，\n]{2,30}(?:会|展|节|赛|论坛|活动|行动)[”’]")
+_SHARES = re.compile(
+    r"[、和及](?:(?:19|20)\d\d年)?(?:\d{1,2}月(?:\d{1,2}[日号]|底|[上中下]旬|末)?|\d{1,2}[日号])(?:之前|以前|前(?![后期]))"
+)
+"""6月10日、10月10日前: a listed date shares the limit word of the next."""
+_DECADE_BEGINS = {"中期": 3, "后期": 5, "末期": 8, "末": 9}
+_CENTURY_PARTS = {"末": (99, 99), "初": (0, 0), "中叶": (49, 49), "上半叶": (0, 49), "下半叶": (50, 99)}
+"""Years of a century counted from its first (2001): 末 the last, 中叶 the fiftieth."""
 _IN_FORCE = re.compile(r"[ \u3000]?(?:起?正式|开始|起)?(?:施行|实施|执行|生效|实行|试行|起效)|[，,]?有效期")
 
 
@@ -59,6 +68,7 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
     text = outline.text
     context = context_of(outline, rules.scan)
     first_clause = outline.clauses[0].start if outline.clauses else 0
+    titles = annex_titles(text)
     points: list[TimePoint] = []
     floor = 0
     for match in rules.scan.finditer(text):
@@ -68,6 +78,8 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
         if found is None:
             continue
         if outline.in_title(found.start, found.end) and not _bracketed_date(text, found):
+            continue
+        if titles and any(begin <= found.start < stop for begin, stop in titles):
             continue
         unsupported = match.lastgroup == "figures" or (outline.facts.date is None and found.end <= first_clause)
         if unsupported and found.value != outline.facts.date and _fills_its_line(text, found):
@@ -105,6 +117,8 @@ def _read_date(rules: Grammar, context: Context, match: re.Match[str], floor: in
             return None
         if "年内" in (match["b1"], match["e1"]):
             return _Found(start, end, "deadline", f"../{first.high}")
+    if _names_meeting(text, match) or rules.committee.match(text, end):
+        return None
     if match["d1"]:
         context.note_day(first.high, end)
         end, clock = _clock(text, end)
@@ -125,6 +139,8 @@ def _limited(rules: Grammar, context: Context, start: int, end: int, period: Per
         return _Found(begin if means == "start" else start, after, "start", f"{period.low}/..")
     if means == "start" and not _COMPARED.match(text, end):
         return _Found(begin, end, "start", f"{period.low}/..")
+    if means is None and _SHARES.match(text, end):
+        return _Found(start, end, "deadline", f"../{period.high}")
     if means == "finished":
         # 截至2010年底已办结 tells; 实施期限截至2030年底, beyond the document's own date, limits
         means = "deadline" if context.date and not period.high.startswith(UNKNOWN) else None
@@ -163,7 +179,7 @@ def _read_span(rules: Grammar, context: Context, match: re.Match[str], floor: in
 
 
 def _read_plan(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
-    """“十二五”, with 期间 and the like; quotes belong to it when both are there."""
+    """“十二五”, with 末, 初 and the like, without 期间; quotes belong to it when both are there."""
     text, start, end = context.text, match.start(), match.end()
     first, last, quoted_only, not_before = rules.plans[match["pt"]]
     both = match["po"] is not None and match["pc"] is not None
@@ -178,6 +194,8 @@ def _read_plan(rules: Grammar, context: Context, match: re.Match[str], floor: in
     if not_before and text.startswith(tuple(not_before.split()), end):
         return None
     tail = match["ps"] or ""
+    if tail in ("期间", "时期", "期内"):
+        end -= len(tail)  # “十二五” says when, 期间 adds nothing
     if "末" in tail:
         period = end_of(last)
     elif "初" in tail:
@@ -188,9 +206,31 @@ def _read_plan(rules: Grammar, context: Context, match: re.Match[str], floor: in
 
 
 def _read_decade(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
+    """90年代: the decade; since then (自80年代后期以来) begins with its first year, in its later half with the sixth."""
     decade = chinese_to_int(match["dn"]) // 10
     value = f"19{decade}X"
-    return _limited(rules, context, match.start(), match.end(), Period(value, value), floor)
+    found = _limited(rules, context, match.start(), match.end(), Period(value, value), floor)
+    if found is not None and found.type == "start":
+        first = _DECADE_BEGINS.get(match["de"] or "", 0)
+        return _Found(found.start, found.end, found.type, f"19{decade}{first}/..")
+    return found
+
+
+def _read_century(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
+    """本世纪末, 下世纪初, 本世纪以来, counted from the document's year. 21世纪 alone is an age, no time point."""
+    word, edge = match["cw"], match["ce"] or ""
+    offset = {"本": 0, "上": -1, "下": 1}.get(word)
+    if offset is None:
+        century = 20 if word in ("20", "二十") else 21
+    elif context.year is None:
+        return None
+    else:
+        century = (context.year - 1) // 100 + 1 + offset
+    first = (century - 1) * 100 + 1
+    low, high = _CENTURY_PARTS.get(edge, (0, 99))
+    period = Period(f"{first + low:04d}", f"{first + high:04d}")
+    found = _limited(rules, context, match.start(), match.end(), period, floor)
+    return found if edge or (found is not None and found.type == "start") else None
 
 
 def _read_issue(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
@@ -258,6 +298,7 @@ _READERS: dict[str, Callable[[Grammar, Context, re.Match[str], int], _Found | No
     "span": _read_span,
     "plan": _read_plan,
     "decade": _read_decade,
+    "century": _read_century,
     "issue": _read_issue,
     "often": _read_often,
     "every": _read_every,
@@ -330,6 +371,12 @@ def _bracketed_date(text: str, found: _Found) -> bool:
 def _fills_its_line(text: str, found: _Found) -> bool:
     before, after = text[max(0, found.start - 4) : found.start].rstrip(" \t\u3000"), text[found.end : found.end + 4]
     return before.endswith(("", "\n")[found.start > 0]) and after.lstrip(" \t\u3000")[:1] in ("", "\n")
+
+
+def _names_meeting(text: str, match: re.Match[str]) -> bool:
+    """Whether a year opens a quoted name: “2012年度全市趋势会商会”."""
+    opened = text[match.start() - 1 : match.start()] in ("“", "‘") and match["lead1"] == match[0]
+    return opened and _MEETING.match(text, match.end()) is not None
 
 
 def _past(value: str, date: str | None) -> bool:
