@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from policyparse.extract.actors import Group
 from policyparse.extract.assignment_grammar import (
     ADVERB,
+    COMPOSED,
     CONDITION,
     DANGLING,
     EDGE,
     IN_CHARGE,
     IN_FORCE,
+    LATE,
     MAKES,
     NAME,
     NO_MATTER,
@@ -214,7 +216,12 @@ def _anchor(
     match = IN_CHARGE.match(text, after, stop)
     if match:
         return _Anchor(start, match.start(1), group, "lead" if "牵头" in match.group() else "responsible", "in-charge")
+    match = COMPOSED.match(text, after, stop)
+    if match:
+        return _Anchor(start, match.end(), group, "responsible", "composed")
     match = g.predicate.match(text, after, stop)
+    if match and POINTS_ON.match(text, match.end(), stop):
+        return None
     if match:
         role = g.roles[match.group(1)]
         support, at = _together(text, match.end(), stop, g, starts)
@@ -223,6 +230,11 @@ def _anchor(
     if at > end and TOLD.match(text, at, stop):
         return None
     if support or (at > end and group.kind == "organ"):
+        return _Anchor(start, at, group, "responsible", "together", support)
+    late = LATE.match(text, end, stop)
+    joined = g.together.match(text, late.end(), stop) if late and late.end() > end else None
+    if late and joined and joined.end() in starts:
+        support, at = _together(text, late.end(), stop, g, starts)
         return _Anchor(start, at, group, "responsible", "together", support)
     if group.kind in ("organ", "purse"):
         match = g.modal.match(text, end, stop)
@@ -259,7 +271,7 @@ def _is_name(text: str, start: int, verb: int, segment: Segment) -> bool:
 
     What is drawn up (制定管理办法) is the object of the verb that ends at `verb`.
     """
-    if MAKES.search(text, start, verb):
+    if MAKES.search(text, start, verb) or "，" in text[start : segment.end]:
         return False
     alone = text[segment.end : segment.end + 1] in ("", "\n") and start == body_start(text, segment.start, segment.end)
     return alone and bool(NAME.search(text, start, segment.end))
@@ -355,7 +367,7 @@ def _task(text: str, start: int, stop: int) -> str:
     ):
         words = words.rstrip("）〕)")
     words = re.sub("^(?:主要|具体)?负责(?=.{2})", "", words)
-    return "" if OTHERS_HELP.fullmatch(words) or POINTS_ON.fullmatch(words) else words
+    return "" if OTHERS_HELP.fullmatch(words) else words
 
 
 def _definite(names: Sequence[str], g: Grammar) -> tuple[str, ...]:
