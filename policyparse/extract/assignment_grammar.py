@@ -160,7 +160,9 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         play=re.compile(rf"(?:{use('play')})(?:了)?$"),
         bring=re.compile(rf"(?:{use('bring')})$"),
         lead_in=re.compile(rf"^(?:(?:{use('lead-in')})[，,]?){{1,2}}$"),
-        moves=re.compile(r"(?:将|把)[^。；;]{1,80}?(?:下放|返还|划归|交由|移交给|委托给|赋予|授权)"),
+        moves=re.compile(
+            r"(?:依法|逐步|分批|统一)?(?:将|把)[^。；;]{1,80}?(?:下放|返还|划归|交由|移交给|赋予|授权|委托(?:给|[^，,。；;]{2,24}?(?:行使|实施|办理|执行|管理|承担|审批|履行)))"
+        ),
         roles=roles,
         names=Names(vocabulary),
     )

@@ -238,7 +238,7 @@ def _anchor(
         return _Anchor(start, at, group, "responsible", "together", support)
     if group.kind in ("organ", "purse"):
         match = g.modal.match(text, end, stop)
-        if match and not g.moves.match(text, match.end() - 1, stop):
+        if match and not any(g.moves.match(text, at, stop) for at in (match.end() - 1, match.end())):
             support, at = _together(text, match.end(), stop, g, starts)
             if re.match("(?:全力|大力|继续|一如既往地?)?支持|(?:一如既往|高度重视)", text[at : at + 8]) and tells:
                 return None
