@@ -34,6 +34,7 @@ from policyparse.extract.assignment_grammar import (
     OTHERS_HELP,
     OWN_SENTENCE,
     PART_OF,
+    PAST,
     POINTS_ON,
     PREAMBLE,
     SET_UP_HERE,
@@ -227,7 +228,7 @@ def _anchor(
         support, at = _together(text, match.end(), stop, g, starts)
         return _Anchor(start, at, group, role, "predicate", support)
     support, at = _together(text, end, stop, g, starts)
-    if at > end and TOLD.match(text, at, stop):
+    if at > end and (TOLD.match(text, at, stop) or (tells and PAST.search(text, at, stop))):
         return None
     if support or (at > end and group.kind == "organ"):
         return _Anchor(start, at, group, "responsible", "together", support)
