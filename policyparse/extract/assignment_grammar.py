@@ -48,13 +48,13 @@ MAKES = re.compile(
 NAME = re.compile(
     "(?:方案|机制|措施|办法|规定|意见|通知|清单|细则|制度|计划|要点|决定|报告|指南|目录|名单|情况|办法（试行）)$"
 )
-PART_PAST = re.compile("先后|已经?(?!有)|了(?!解|结)")  # in a report: what was done
-OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
+PART_OF = re.compile("窗口|[组站点局部]$|中心$|委员会$")  # 发挥X受理窗口作用: another body than X
 # What may follow the name of a body that is set up, and not a longer name of which it is the beginning
 SET_UP_HERE = re.compile("(?:模式|制度|机制|平台)?(?:[，,（(]|在|设在|挂靠)")
 TOLD = re.compile(
     "[，,]?(?:研究|共同|联合|牵头|组织){0,2}(?:上报|提出|制定|拟定|印发|报送|下发|发布|起草|形成|签订)(?:的|了)"
 )
+PAST = re.compile("先后|已经?(?!有)|了(?!解|结)")  # in a report: what was done
 OF = re.compile("[一-鿿]{2,4}的[一-鿿]")  # 由省政府制定的标准
 # …自印发之日起施行，由X负责解释: the matter is what stands in front
 IN_FORCE = re.compile("自[^，,]{2,24}(?:施行|实施|执行|生效)$")

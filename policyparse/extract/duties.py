@@ -74,7 +74,9 @@ def _sentence(text: str, at: int) -> int:
     return body_start(text, start, at)
 
 
-def _founded(text: str, head: re.Match[str], ends: Mapping[int, Institution], starts: Mapping[int, Institution]) -> Iterator[Duty]:
+def _founded(
+    text: str, head: re.Match[str], ends: Mapping[int, Institution], starts: Mapping[int, Institution]
+) -> Iterator[Duty]:
     """The duties under a bare heading, of the organ whose short form was introduced last before it."""
     line = text.rfind("\n", 0, head.end()) + 1
     stop = text.find("\n", head.end())
