@@ -95,7 +95,8 @@ def _aliases(text: str, kept: list[Candidate]) -> list[Candidate]:
             short = Candidate(at, at + len(match[1]), head, at, at, parent=full)
             out.append(short)
             longer = starts.get(at)
-            if longer is not None and longer.end > short.end and (not longer.parent or longer.parent.end == short.end):
+            apart = longer is not None and longer.head_start >= short.end  # not 协调委|员会
+            if longer is not None and apart and (not longer.parent or longer.parent.end == short.end):
                 longer.parent = short  # 协调委|办公室
             at = text.find(match[1], at + len(match[1]))
     return out

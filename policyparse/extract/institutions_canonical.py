@@ -27,6 +27,8 @@ _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最�
 _SECTIONS = ("处", "科", "股", "室")
 _PARTY = re.compile(r"^(?:中国共产党|中共|共青团)")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
+# What a plan for a town sets up there; leading groups and bureaus without a place are the issuer's.
+_TOWN_BODIES = ("办公室", "办", "中心", "服务中心", "所", "站", "服务站", "科", "室")
 _FOUNDS = re.compile(r"(?:牵头|决定|将|已)?(?:成立|设立|组建|建立)$")
 # How many full names a short one is compared with: keeps the work linear in a document of any size.
 MAX_FULLER = 60
@@ -151,6 +153,8 @@ class Namer:
             # a town has no 建委 of its own: the county's
             place = self.places.chain(3) or self.places.chain(_CITY)
             return (place, True) if place else (self.upper, False)
+        if c.head.word in _TOWN_BODIES and self.places.own < 4 and self.places.lowest == 4:
+            return self.places.chain(4) or "", True  # set up in the town that a county's plan is about
         place = self.places.of_own()
         return (place, True) if place and not self.nation else ("", False)
 
@@ -329,8 +333,8 @@ class Namer:
             return surface[: c.prefix - c.start] + words
         place, _ = self._place(c)
         # 奥组委, 执委: an unknown word before 委 may be half of another abbreviation
-        full = "" if c.unknown and c.head.word == "委" else c.head.full
-        return place + self._open(words, full, c.head.word)
+        opened = "" if c.unknown and c.head.word == "委" else c.head.full
+        return place + self._open(words, opened, c.head.word)
 
     def _branch(self, c: Candidate, modifiers: str) -> str:
         """财政分局 in a town's document: the branch there of the county's, else the city's, bureau."""
@@ -369,18 +373,14 @@ class Namer:
         last = surface.removesuffix("机关")[-1]
         others = (other for other in self.kept if other.head.sort != "own")
         if surface[0] in "你贵":
-            names = (self.name(other) for other in others if other.start < c.start)
-        else:
-            signers = (other for other in others if other.start > c.end and self._fills_line(other))
-            names = chain(self.issuers, (self.name(other) for other in signers))
+            return next((n for o in others if o.start < c.start and _ends_in(n := self.name(o), last)), surface)
+        signers = (other for other in others if other.start > c.end and self._fills_line(other))
+        names = chain(self.issuers, (self.name(other) for other in signers))
         return next((name for name in names if _ends_in(name, last)), surface)
 
     def _fills_line(self, c: Candidate) -> bool:
-        before, after = (
-            self.text[max(0, c.start - 3) : c.start].rstrip(" \u3000"),
-            self.text[c.end : c.end + 3].lstrip(" \u3000"),
-        )
-        return before.endswith("\n") and after[:1] in ("", "\n")
+        before = self.text[max(0, c.start - 3) : c.start].rstrip(" \u3000")
+        return before.endswith("\n") and self.text[c.end : c.end + 3].lstrip(" \u3000")[:1] in ("", "\n")
 
 
 def _ends_in(name: str, last: str) -> bool:

@@ -39,7 +39,8 @@ def period_of(
     if word and not rules.relative[word].alone and not _narrower(match, k):
         return None
     if match["lead" + k] is not None:
-        if month is not None or text[at - 1 : at] not in ("到", "至"):
+        compared = word and rules.relative[word].counts_from == "sentence"  # 比上年: the sentence stays where it was
+        if not compared and (month is not None or text[at - 1 : at] not in ("到", "至")):
             context.note(year, month, match.end())  # 到2025年… is a far goal: 年底前 behind it is not of that year
     elif first is None:
         goal = bool(_GOAL_FOLLOWS.match(text, match.end()))
@@ -86,7 +87,10 @@ def _lead(
         return None, None
     relative = rules.relative[match["r" + k]]
     of_document = relative.counts_from == "document"
-    base = context.year if of_document else context.near(at) if first is None else _year_of(first)
+    named = context.near(at) if first is None else _year_of(first)
+    base = context.year if of_document else named
+    if relative.counts_from == "sentence":
+        base = context.year if named is None else named  # 2003年…比上年增长; else the document's
     if base is None:
         return None, None
     if relative.unit == "年":

@@ -183,7 +183,7 @@ def _scan(vocabulary: Vocabulary, relative: str, units: str) -> str:
         rf"(?:起?(?P<link>{_LINK}){_date('2', relative)}(?P<stop>止)?)?)",
         rf"(?P<length>{_NUMERAL_BEFORE}(?:(?P<lh>半){SPACE}(?:(?P<lhu>年)|个?多?(?P<lhv>月|天|日|小时))"
         rf"|(?P<lm>{_COUNT})个半(?P<lmu>月|小时)"
-        rf"|(?:(?P<la>{_COUNT}){SPACE}(?:{units})?{_LINK})?(?P<ln>{_COUNT}){SPACE}(?P<lq>多|余|来|几)?{SPACE}(?P<lu>{units})"
+        rf"|(?:(?P<la>{_COUNT}){SPACE}(?P<lau>{units})?{_LINK})?(?P<ln>{_COUNT}){SPACE}(?P<lq>多|余|来|几)?{SPACE}(?P<lu>{units})"
         rf"(?P<lr>半(?!年|数))?(?:零?(?P<lz>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})个月)?))",
     ]
     first = {

@@ -19,7 +19,7 @@ from policyparse.extract.time_amounts import amount, every_value, length_value, 
 from policyparse.extract.time_context import Context, context_of
 from policyparse.extract.time_dates import period_of
 from policyparse.extract.time_grammar import Grammar, Word, grammar
-from policyparse.extract.time_values import UNKNOWN, Period, day, end_of, months, whole_year
+from policyparse.extract.time_values import UNKNOWN, Period, day, duration, end_of, months, whole_year
 from policyparse.model import TimePoint, TimeType
 from policyparse.numerals import chinese_to_int
 from policyparse.passing import Outline
@@ -55,6 +55,7 @@ class _Found:
     end: int
     type: TimeType
     value: str
+    also: _Found | None = None
 
 
 def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
@@ -77,6 +78,10 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
         found = _READERS[match.lastgroup or ""](rules, context, match, floor)
         if found is None:
             continue
+        if (also := found.also) is not None:
+            floor = found.end
+            points.append(_point(outline, found))
+            found = also
         if outline.in_title(found.start, found.end) and not _bracketed_date(text, found):
             continue
         if titles and any(begin <= found.start < stop for begin, stop in titles):
@@ -85,17 +90,19 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
         if unsupported and found.value != outline.facts.date and _fills_its_line(text, found):
             continue  # a web page's upload date
         floor = found.end
-        points.append(
-            TimePoint(
-                text=text[found.start : found.end],
-                type=found.type,
-                value=found.value,
-                start=found.start,
-                end=found.end,
-                clause=outline.clause_at(found.start),
-            )
-        )
+        points.append(_point(outline, found))
     return points
+
+
+def _point(outline: Outline, found: _Found) -> TimePoint:
+    return TimePoint(
+        text=outline.text[found.start : found.end],
+        type=found.type,
+        value=found.value,
+        start=found.start,
+        end=found.end,
+        clause=outline.clause_at(found.start),
+    )
 
 
 # --- readers: one for each branch of the scan ----------------------------------------------------------------------
@@ -273,7 +280,7 @@ def _read_length(rules: Grammar, context: Context, match: re.Match[str], floor: 
             return None  # 双月10日
     value = length_value(rules, match)
     if value is None:
-        return None
+        return _shortened(rules, match)
     begin = start
     before = rules.length_before.search(text, max(floor, start - _REACH), start)
     if before and not _joined(
@@ -290,6 +297,18 @@ def _read_length(rules: Grammar, context: Context, match: re.Match[str], floor: 
     if text[start - 1 : start] == "第" and start:
         return None
     return _Found(begin, after.end() if after else end, "duration", value)
+
+
+def _shortened(rules: Grammar, match: re.Match[str]) -> _Found | None:
+    """由20个工作日至15个工作日: a falling pair is two amounts."""
+    if match["lau"] is None or match.string[match.start() - 1 : match.start()] not in ("由", "从", "自"):
+        return None
+    low, high = (
+        duration(amount(match[number]) * rules.units[match[unit]][1], rules.units[match[unit]][0])
+        for number, unit in (("la", "lau"), ("ln", "lu"))
+    )
+    second = _Found(match.start("ln"), match.end(), "duration", high)
+    return _Found(match.start(), match.end("lau"), "duration", low, second)
 
 
 _READERS: dict[str, Callable[[Grammar, Context, re.Match[str], int], _Found | None]] = {
