@@ -1,4 +1,4 @@
-"""Archives the whole way: parse, the command line and import take the members as if they lay in a folder."""
+"""Archives the whole way (parse, command line, import), and from a clause back to its place in the source."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import policyparse
 from policyparse.batch import import_files
@@ -15,6 +16,7 @@ from policyparse.corpus import Corpus
 from policyparse.passing import ReadError
 from policyparse.pipeline import parse_all
 
+FORMATS = Path(__file__).parent / "documents" / "formats"
 PLAN = "石桥镇承接权限工作方案\n一、总体要求\n由镇党政办牵头，各站所配合，把下放的权限接住、用好。\n"
 REPLY = "青溪县人民政府关于同意石桥镇承接权限的批复\n石桥镇人民政府：\n同意你镇承接县级权限二十项，请抓好落实。\n"
 
@@ -86,3 +88,30 @@ def test_a_copy_of_an_archive_shares_its_documents(archive: Path) -> None:
         assert dict(summary.files) == {"done": 1, "skipped": 1}
         (document,) = corpus.documents()
         assert [path for path, _ in corpus.store.sources(document.id)] == [f"{archive}/方案.txt", f"{copy}/方案.txt"]
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_clause_of_a_pdf_is_shown_with_its_place_and_its_picture(
+    inside: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (FORMATS / "typed.pdf").read_bytes()
+    source = packed(tmp_path / "批文.zip", 附件__通知_pdf=data) if inside else tmp_path / "通知.pdf"
+    if not inside:
+        source.write_bytes(data)
+    corpus = str(tmp_path / "corpus")
+    with Corpus.open(corpus, create=True) as opened:
+        import_files(opened, [source])
+        (document,) = opened.documents()
+    clause = next(clause for clause in document.clauses if "内资项目备案" in clause.text)
+    picture = tmp_path / "页.png"
+    shown = ["show", f"{document.id}#{clause.id}", "--corpus", corpus]
+    assert command([*shown, "--source", "--picture", str(picture)]) == 0
+    printed = capsys.readouterr().out
+    assert f"page 1, paragraph {clause.origin.paragraph}" in printed
+    assert f"in the source: {clause.text}" in printed
+    with Image.open(picture) as page:
+        yellow = sum(count for count, colour in page.getcolors(1 << 24) or [] if colour == (255, 226, 64))
+        assert 0.001 < yellow / (page.width * page.height) < 0.1
+    source.write_bytes(b"other")
+    assert command([*shown, "--picture", str(picture)]) == 2
+    assert "no longer there" in capsys.readouterr().err

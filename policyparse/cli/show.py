@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from policyparse.cli.tables import console, in_terminal, marked, one_line, safe,
 from policyparse.corpus import Corpus
 from policyparse.corpus.passages import before_repairs, path_of
 from policyparse.model import Clause, Document, Origin
+from policyparse.passing import PolicyparseError, ReadError
 
 
 @click.command(
@@ -33,21 +35,35 @@ from policyparse.model import Clause, Document, Origin
     examples=[
         ("policyparse show 3f2a --corpus pilots", say("facts, outline and tables", "信息、提纲和各表")),
         ("policyparse show '3f2a#c7' --source", say("a clause, and where it stands in its file", "条款及其在原文件中的位置")),
+        ("policyparse show '3f2a#c7' --picture c7.png", say("the page of a PDF with the clause marked", "PDF 原页的图片，条款已标出")),
         ("policyparse show 3f2a --json", say("the whole document as JSON", "整份文件的 JSON")),
     ],
 )  # fmt: skip
 @click.argument("identity", metavar="ID")
 @corpus_option
 @click.option(
-    "--source", "with_source", is_flag=True, help=say("Where it stands in the source file.", "在原文件中的位置。")
+    "--source", "with_source", is_flag=True,
+    help=say("Where it stands in the source file, and the file's own characters.", "在原文件中的位置和原文字符。"),
+)  # fmt: skip
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE.png",
+    help=say("Write the PDF's page with the clause marked.", "写出标明条款的 PDF 页面图片。"),
 )
 @click.option("--text", "with_text", is_flag=True, help=say("The whole text too.", "同时显示全文。"))
 @json_option
-def show_command(identity: str, directory: Path, with_source: bool, with_text: bool, as_json: bool) -> int:
+def show_command(
+    identity: str, directory: Path, with_source: bool, picture: Path | None, with_text: bool, as_json: bool
+) -> int:
+    if picture is not None and "#" not in identity:
+        raise PolicyparseError(f"{identity}: --picture shows a clause — give its id too: {identity}#c1")
     with Corpus.open(directory) as corpus:
         if "#" in identity:
             document, clause = corpus.clause(identity)
             sources = corpus.store.sources(document.id)
+            if picture is not None:
+                _write_picture(document, clause, [path for path, _ in sources], picture)
             if as_json:
                 click.echo(json.dumps(_clause_json(document, clause), ensure_ascii=False))
             else:
@@ -195,6 +211,35 @@ def _where(origin: Origin) -> str:
     return ", ".join(named)
 
 
+def _write_picture(document: Document, clause: Clause, paths: list[str], target: Path) -> None:
+    """Writes the clause's page as PNG. Raises PolicyparseError where its source is no PDF, or is not there as it was."""
+    from policyparse.read import source_bytes
+    from policyparse.read.pdf_picture import page_picture
+
+    source, origin = document.source, clause.origin
+    if source.media_type != "application/pdf" or origin.page is None:
+        raise PolicyparseError(f"{source.path}: a picture can be made of a PDF only — see its place with --source")
+    for path in dict.fromkeys((source.path, *paths)):
+        try:
+            data = source_bytes(path)
+        except ReadError:
+            continue
+        if sha256(data).hexdigest() != source.sha256:
+            continue
+        end = origin.end
+        if end is None and origin.start is not None:  # it goes on in another paragraph, or on the next page
+            end = origin.start + len(before_repairs(document, clause.start, clause.end))
+        png = page_picture(data, origin.page, origin.start, end)
+        try:
+            target.write_bytes(png)
+        except OSError as error:
+            raise PolicyparseError(f"{target}: it cannot be written ({error.strerror})") from error
+        return
+    raise PolicyparseError(
+        f"{source.path}: the file is no longer there as it was imported — put it back, or import its new place"
+    )
+
+
 def _clause_json(document: Document, clause: Clause) -> dict[str, object]:
     whole = document.model_dump(mode="json", by_alias=True)
     kinds = ("institutions", "time_points", "delegations", "responsibilities", "citations")
@@ -236,8 +281,7 @@ def _show_clause(document: Document, clause: Clause, sources: list[tuple[str, in
             click.echo(f"{say('where', '位置')}: {_where(clause.origin)}")
         click.echo(f"{say('offsets', '偏移')}: {clause.start}–{clause.end}")
         before = before_repairs(document, clause.start, clause.end)
-        if before != clause.text:
-            click.echo(f"{say('before repairs', '修复之前')}: {one_line(before)}")
+        click.echo(f"{say('in the source', '原文')}: {one_line(before)}")
     parts = [
         (say("institutions", "机构"), [m.canonical for m in document.institutions if m.clause == clause.id]),
         (say("time points", "时间"), [f"{m.text} = {m.value}" for m in document.time_points if m.clause == clause.id]),

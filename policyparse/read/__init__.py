@@ -21,7 +21,7 @@ from policyparse.read.limits import Limits
 from policyparse.read.reading import Reading
 from policyparse.read.sniff import sniff
 
-__all__ = ["Limits", "Reading", "read", "read_all", "sniff"]
+__all__ = ["Limits", "Reading", "read", "read_all", "sniff", "source_bytes"]
 
 _DEFAULT = Limits()
 
@@ -186,6 +186,21 @@ def read_all(
             yield ReadError(name, "empty", "the archive holds no files", "fetch it again from where it came from")
     except ReadError as error:
         yield error
+
+
+def source_bytes(path: Path | str, *, limits: Limits = _DEFAULT) -> bytes:
+    """The bytes of a file, or of an archive's member as `read_all` names it (批文.zip/附件/目录.doc). Raises ReadError."""
+    from policyparse.read.zipped import members
+
+    whole = Path(path)
+    archive = next((parent for parent in whole.parents if parent.is_file()), None)
+    if archive is None:
+        return _load(whole, limits)
+    wanted = whole.relative_to(archive).as_posix()
+    for name, content in members(_load(archive, limits), limits, str(archive)):
+        if name == wanted and not isinstance(content, ReadError):
+            return content
+    raise ReadError(str(path), "not-found", "the archive has no such member", "import it again")
 
 
 def _load(path: Path, limits: Limits) -> bytes:
