@@ -32,6 +32,7 @@ _UNLISTED = re.compile(
     r"(?P<place>[^\W\d_a-zA-Z各本该全每和与及或是等我以给为的不由向把对到在于从被按照较大小强试点级城乡镇街村新旧省市县区州旗委]{2,3}"
     r"(?:市|县|区|旗))(?=[一-鿿]|\d|/|$)(?![级直属域长委城容场民政])"
 )
+_TOWN_BELOW = re.compile(r"[^\W\d_a-zA-Z各本该全每和与及或是等级城乡镇街村省市县区下放]{2,3}(?:镇|乡(?!镇)|街道)")
 _TOWN = 3
 _RANKS = (("省", "自治区"), ("市", "自治州", "盟"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 
@@ -98,6 +99,10 @@ def _paths(source: str, text: str, date: str | None, vocabulary: Vocabulary) -> 
         start, end = match.span("place")
         if not any(start < b and a < end for a, b in covered):
             hits.append((start, end, match["place"]))
+            covered.append((start, end))
+            below = _TOWN_BELOW.match(source, end)
+            if below and not any(below.start() < b and a < below.end() for a, b in covered):
+                hits.append((below.start(), below.end(), below.group()))
     runs: list[str] = []
     previous = -1
     for start, end, name in sorted(hits):
