@@ -59,8 +59,9 @@ class Walker:
             if word not in lexicon.head_words.words:
                 continue
             start = end - len(word)
-            if size == 1 and lexicon.boundaries.ending_at(text, end) > 1:
-                continue  # 严肃查处 holds no 处
+            verb = lexicon.boundaries.ending_at(text, end) if size == 1 else 0
+            if verb > 1 and lexicon.functions.ending_at(text, start) < verb:
+                continue  # 严肃查处 holds no 处, but 督查|处 and 公开|办 do
             last = False
             for head in lexicon.heads[word]:
                 if head.sort == "none":
@@ -283,8 +284,10 @@ class Walker:
                     continue
                 break
             # 融媒体|推进|中心: so does a verb right before 中心
-            verbal = sort == "group" or (sort == "open" and at == head_start)
-            size = lexicon.verbs.ending_at(text, at, low) if verbal else 0
+            verbs = (
+                lexicon.verbs if sort == "group" else lexicon.centred if at == head_start and sort == "open" else None
+            )
+            size = verbs.ending_at(text, at, low) if verbs is not None else 0
             # 改革试点工作|推进|办公室: right before the head a verb needs a word of the name on its left
             named = functions + unknown if sort == "group" else 0
             if size and (named or lexicon.functions.ending_at(text, at - size, low)):

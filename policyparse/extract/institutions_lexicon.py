@@ -74,6 +74,7 @@ class Lexicon:
     components: frozenset[str]
     boundaries: Words
     verbs: Words
+    centred: Words
     generic: Words
     posts: re.Pattern[str]
     after: re.Pattern[str]
@@ -133,6 +134,7 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         components=frozenset(row["function"] for row in functions if not row["department"] and not row["example"]),
         boundaries=Words.of(roles["boundary"]),
         verbs=Words.of(roles["verb"]),
+        centred=Words.of(roles["centred"]),
         generic=Words.of(roles["generic"]),
         posts=re.compile("(?:原|前|现任|常务)?(?:" + _any(roles["post"]).pattern + ")"),
         after=_any(roles["after"]),
