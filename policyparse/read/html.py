@@ -106,6 +106,7 @@ class _Page:
         self._body_begun = False  # a paragraph so long has been read that the head of the page must be over
         self._heading: int | None = None
         self._numbers: list[int | None] = []  # the next number of each open list; None for one without numbers
+        self._label = ""  # an item's number, until the item's first words come (they may stand in a <p> of their own)
         self._depth = 0
         self._tables = 0
         self._cells = 0
@@ -164,13 +165,15 @@ class _Page:
         self._as_typed -= tag in _AS_TYPED
         if tag in ("ol", "ul", "menu", "dir") and self._numbers:
             self._numbers.pop()
+        elif tag == "li":
+            self._label = ""  # the item was empty
 
     def _number(self, item: Element) -> None:
-        """Puts the number that a browser shows before an item of a numbered list into the line."""
+        """Notes the number that a browser shows before an item of a numbered list."""
         if self._numbers and self._numbers[-1] is not None:
             number = _integer(item.get("value"), self._numbers[-1])
             self._numbers[-1] = number + 1
-            self._line.append(f"{number}.")
+            self._label += f" {number}." if self._label else f"{number}."
 
     def _add(self, text: str) -> None:
         if self._as_typed:
@@ -188,6 +191,8 @@ class _Page:
         raw = "".join(self._line)
         text = raw.strip("\r\n") if self._as_typed else collapsed(raw)
         if text.strip():
+            if self._label:
+                text, self._label = self._label + text.lstrip(), ""
             kind = "line" if self._as_typed else "paragraph"
             if self._furniture or (_ANNEX not in text and (self._region_over or self._is_bar(text))):
                 kind = "furniture"
