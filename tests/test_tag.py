@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import replace
 from functools import cache
@@ -14,11 +15,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyparse.cli import run
 from policyparse.model import TAGS
 from policyparse.passing import PolicyparseError
 from policyparse.tag import ClauseContext, ModelError, Tagger, load_model, marks_of, position_of, save_model
 from policyparse.tag.features import Features, blocks_of, fold, lead_of, split_label
 from policyparse.train import CorpusError, LabelledClause, cross_validate, evaluate, read_clauses, train
+from policyparse.train.clauses import shipped_clauses
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "tags.yaml").read_text("utf-8"))
 SMALL_TAGS = ("delegation", "finance", "rhetoric")
@@ -254,3 +257,43 @@ def test_features_scale_each_block_to_its_own_length() -> None:
     matrix = Features.fit(rows).matrix(rows)
     sizes = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     assert sizes == pytest.approx(sizes[0], rel=0.2)
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of six written clauses a tag."""
+    chosen: dict[str, list[str]] = {tag: [] for tag in TAGS}
+    for path in sorted(shipped_clauses().glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            rows = chosen[json.loads(line)["tags"][0]]
+            if len(rows) < 6:
+                rows.append(line)
+    file = tmp_path_factory.mktemp("clauses") / "few.jsonl"
+    file.write_text("\n".join(line for rows in chosen.values() for line in rows), "utf-8")
+    return file
+
+
+def test_commands_train_and_evaluate(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "few.skops"
+    assert run(["train", "--clauses", str(few), "--out", str(model)]) == 0
+    assert "from 120 clauses" in capsys.readouterr().out
+    again = tmp_path / "again.skops"
+    assert run(["train", "--clauses", str(few), "--out", str(again), "--seed", "1"]) == 0
+    assert (load_model(again).first[1] != load_model(model).first[1]).any(), "the seed shuffles the folds"
+    capsys.readouterr()
+    pictures = tmp_path / "pictures"
+    assert run(["evaluate", "--clauses", str(few), "--model", str(model), "--figures", str(pictures)]) == 0
+    assert "clauses 120 · main tag right" in capsys.readouterr().out
+    assert {path.name for path in pictures.iterdir()} == {"confusion.svg", "calibration.svg"}
+
+
+@pytest.mark.parametrize("arguments", [["--model", "m.skops"], ["--learners", "--figures", "pictures"]])
+def test_options_that_would_do_nothing_are_refused(arguments: list[str]) -> None:
+    assert run(["evaluate", *arguments]) == 2
+
+
+def test_clauses_that_are_not_utf8_are_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "gb.jsonl"
+    file.write_bytes('{"text": "很好。", "tags": ["goal"]}'.encode("gb18030"))
+    with pytest.raises(CorpusError, match="not UTF-8 text"):
+        read_clauses(file)

@@ -2,7 +2,8 @@
 
 In: LabelledClause (from `corpora/clauses`, or a researcher's own with own tags). Out:
 Model (saved by `tag.save_model`), Evaluation. Touches: nothing but what the caller
-names. The same clauses and seed give the same model.
+names. The same clauses and seed give the same model; the seed shuffles the folds from which thresholds and
+calibration come.
 
     clauses = read_clauses()
     model = train(clauses)
@@ -100,7 +101,7 @@ def cross_validate(clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS
     main, any_ = held_out_heads(clauses, tags, seed)
     given: Given = [[] for _ in clauses]
     scores = np.zeros(has.shape)
-    for learn, test in _folds(clauses, FOLDS):
+    for learn, test in _folds(clauses, FOLDS, seed):
         settled = settle(main[learn], any_[learn], has[learn])
         _judge(main[test], any_[test], settled, test, tags, given, scores)
     return evaluate_scores([clause.tags for clause in clauses], given, tags, scores)
@@ -123,7 +124,7 @@ def held_out_heads(clauses: Sequence[LabelledClause], tags: Sequence[str], seed:
     rows = [blocks_of(clause.context()) for clause in clauses]
     fit = LEARNERS["logistic regression"].fit
     out = np.zeros(has.shape), np.zeros(has.shape)
-    for learn, test in _folds(clauses, FOLDS):
+    for learn, test in _folds(clauses, FOLDS, seed):
         features = Features.fit([rows[n] for n in learn])
         score = fit(features.matrix(rows[n] for n in learn), has[learn], main[learn], STRENGTH, seed)
         out[0][test], out[1][test] = score(features.matrix(rows[n] for n in test))
@@ -168,12 +169,18 @@ def _calibrate(probabilities: Array, right: Array) -> Curve:
     return at.astype(np.float32), scores.astype(np.float32)
 
 
-def _folds(clauses: Sequence[LabelledClause], folds: int) -> list[tuple[Array, Array]]:
-    """(learn, test) row numbers of each fold; clauses of one document stay together."""
-    groups = [clause.document or f"#{n}" for n, clause in enumerate(clauses)]
-    folds = min(folds, len(set(groups)))
+def _folds(clauses: Sequence[LabelledClause], folds: int, seed: int) -> list[tuple[Array, Array]]:
+    """(learn, test) row numbers of each fold; clauses of one document stay together.
+
+    `seed` shuffles which documents share a fold; 0 leaves them in the order of their names.
+    """
+    names = [clause.document or f"#{n}" for n, clause in enumerate(clauses)]
+    number = {name: n for n, name in enumerate(sorted(set(names)))}
+    folds = min(folds, len(number))
     if folds < 2:
         raise CorpusError("all clauses are of one document — label clauses of at least two documents")
+    order = np.random.default_rng(seed).permutation(len(number)) if seed else np.arange(len(number))
+    groups = order[[number[name] for name in names]]
     return list(GroupKFold(folds).split(groups, groups=groups))
 
 
@@ -189,12 +196,12 @@ def compare(
     for name, learner in LEARNERS.items():
         given: Given = [[] for _ in clauses]
         scores = np.zeros(has.shape)
-        for learn, test in _folds(clauses, FOLDS):
+        for learn, test in _folds(clauses, FOLDS, seed):
             part = [clauses[n] for n in learn]
             inner = {}
             for setting in learner.settings:
                 heads = np.zeros((len(learn), len(tags))), np.zeros((len(learn), len(tags)))
-                for inner_learn, inner_test in _folds(part, 3):
+                for inner_learn, inner_test in _folds(part, 3, seed):
                     features = Features.fit([rows[learn[n]] for n in inner_learn])
                     score = learner.fit(features.matrix(rows[learn[n]] for n in inner_learn),
                                         has[learn][inner_learn], main[learn][inner_learn], setting, seed)  # fmt: skip

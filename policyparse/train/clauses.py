@@ -58,7 +58,11 @@ def read_clauses(source: Path | None = None, tags: Sequence[str] = TAGS) -> list
 
 
 def _read(path: Path, known: set[str]) -> Iterable[LabelledClause]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: not UTF-8 text (at byte {error.start}) — save it as UTF-8") from None
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         where = f"{path}, line {number}"
@@ -70,7 +74,7 @@ def _read(path: Path, known: set[str]) -> Iterable[LabelledClause]:
                 position=float(row.get("position", 0.5)),
             )  # fmt: skip
         except json.JSONDecodeError as error:
-            raise CorpusError(f"{where}: not a line of JSON ({error.msg})") from None
+            raise CorpusError(f"{where}: not a line of JSON ({error.msg}) — one clause a line, as an object") from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CorpusError(f"{where}: a labelled clause has at least text and tags ({error!r})") from None
         if not clause.text or not clause.tags:
