@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from policyparse.extract.heads import Names
 from policyparse.model import Institution
 from policyparse.vocabulary import Vocabulary
 
@@ -64,20 +65,31 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
     return _Grammar(
         purse=re.compile(f"({_alternatives(words('subject'))})(?![一-鿿]{{0,2}}[局厅部委所])"),
         place=re.compile(f"由((?:我|本)?(?:{_alternatives(words('place'))}))(?=[一-鿿]{{0,6}}负责)"),
-        body=re.compile(f"(?<![一-鿿])({_alternatives(words('body'))})(?=[一-鿿]{{0,6}}(?:负责|牵头))"),
+        body=re.compile(
+            f"(?<![一-鿿])({_alternatives(words('body'))})(?=(?:设在[^，,。；;]{{2,30}}[，,])?(?:[一-鿿]{{0,6}}(?:负责|牵头)|承担))"
+        ),
         named=re.compile(f"由((?:{_alternatives(words('by'))})(?:[（(]单位[)）])?)"),
         beside=re.compile(f"由({classes})[、和及与]$"),
         together=vocabulary.terms("responsibility_words", use="together"),
     )
 
 
-def _short_forms(text: str, institutions: Sequence[Institution]) -> Iterator[Institution]:
-    """The mentions of a short form that the text introduces right behind an organ's name (以下简称“两部门”)."""
+@cache
+def _names(vocabulary: Vocabulary) -> Names:
+    return Names(vocabulary)
+
+
+def _short_forms(text: str, institutions: Sequence[Institution], vocabulary: Vocabulary) -> Iterator[Institution]:
+    """The mentions of a short form that the text introduces right behind an organ's name (以下简称“两部门”), or that is
+    itself a name as bodies have (广告受理中心（以下简称受理中心）)."""
+    names = _names(vocabulary)
     ends = {mention.end for mention in institutions}
     known = {mention.text for mention in institutions}
     since: dict[str, int] = {}
     for short in _SHORT_FORM.finditer(text):
-        if short.start() in ends and short.group(1) not in known:
+        name = short.group(1)
+        named = names.is_organ(name) and not names.is_generic(name) and not name.endswith(("部门", "单位", "区"))
+        if (named or short.start() in ends) and name not in known:
             since.setdefault(short.group(1), short.end())
     if since:
         for match in re.finditer("|".join(sorted(map(re.escape, since), key=len, reverse=True)), text):
@@ -104,7 +116,9 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
         begin = left.start(1) if left else start
         out.append(Group(begin, suffix.end() if suffix else end, tuple(dict.fromkeys(found))))
 
-    for mention in sorted([*institutions, *_short_forms(text, institutions)], key=lambda item: (item.start, -item.end)):
+    for mention in sorted(
+        [*institutions, *_short_forms(text, institutions, vocabulary)], key=lambda item: (item.start, -item.end)
+    ):
         if mention.start < end or mention.text.startswith(grammar.together):
             continue
         if names and mention.start - end <= 3 and _BETWEEN.fullmatch(text, end, mention.start):

@@ -31,8 +31,13 @@ OTHERS_HELP = re.compile(
     "[省市州区县旗镇]?(?:各|有关|相关|其他|其它)[^，,。；;]{1,40}?(?:配合|协助|参与|支持|落实|负责)"
 )
 OTHERS = re.compile("(?:的?(?:有关|相关|各|其他|其它|所属))")
-# X由甲、乙组成，…，负责Y
-COMPOSED = re.compile("由[^。；;]{2,120}?组成[，,](?:[^。；;]{0,120}?[，,])?(?:主要|具体)?负责(?!人|同志)")
+# What a sentence without a subject begins with, where the one before it names who acts
+CARRIED = re.compile("(?:并|同时|还)?(?:具体|统一)?(?:负责|承担)(?!人|的)")
+CARRIED_ON = re.compile("(?:同时|此外|另外)?[，,]?(?:还|也|并)?要(?![求素点么件闻害领])")
+# X由甲、乙组成，…，负责Y; X是…机构，负责Y
+COMPOSED = re.compile(
+    "(?:由[^。；;]{2,120}?组成[，,](?:[^。；;]{0,120}?[，,])?|(?:是|作?为)[^，,。；;]{2,40}[，,])(?:主要|具体)?负责(?!人|同志)"
+)
 OFFICE = re.compile("[一-鿿]{1,8}?[处科室股](?=[、和及与，,]|[一-鿿])(?!理|罚|置|分|长)")
 OTHERS_AT_END = re.compile("(?:有关|相关|各|其他|其它)[一-鿿（）()]{0,8}$")
 # X为…主管单位: what X is says what it does

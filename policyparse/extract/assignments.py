@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from policyparse.extract.actors import Group
 from policyparse.extract.assignment_grammar import (
     ADVERB,
+    CARRIED,
+    CARRIED_ON,
     COMPOSED,
     CONDITION,
     DANGLING,
@@ -101,26 +103,37 @@ def find(
         if at_blocked < len(blocked) and blocked[at_blocked][0] <= group.start:
             continue
         by_segment.setdefault(laid.index_at(group.start), []).append(group)
-    carried: tuple[Group, Segment] | None = None
     for index in sorted(by_segment):
         segment = laid.segments[index]
         anchors = _anchors(text, segment, by_segment[index], g, tells, time_ends)
         yield from _assignments(text, laid, segment, anchors, g)
-        carried = (anchors[-1].group, segment) if anchors else None
-        if carried and index + 1 < len(laid.segments) and index + 1 not in by_segment:
-            yield from _carried(text, laid.segments[index + 1], carried[0], segment, g)
+        if anchors:
+            yield from _carried(text, laid, index, anchors[-1], by_segment, tells)
 
 
-def _carried(text: str, segment: Segment, group: Group, before: Segment, g: Grammar) -> Iterator[Assignment]:
-    """负责…, with the subject of the segment before."""
-    if segment.paragraph != before.paragraph:
-        return
-    start = body_start(text, segment.start, segment.end)
-    match = re.compile("(?:并|同时|还)?(?:具体|统一)?(负责|承担)(?!人|的)").match(text, start, segment.end)
-    if match:
+def _carried(
+    text: str, laid: Layout, index: int, anchor: _Anchor, own: Mapping[int, Sequence[Group]], tells: bool
+) -> Iterator[Assignment]:
+    """What the sentences behind segment `index` say of its last organ: 负责…, and after X要… as often as 要… follows.
+
+    A segment that names an organ of its own, or another paragraph, ends it.
+    """
+    goes_on = anchor.group.kind == "organ" and anchor.rule in ("modal", "together", "asked") and not tells
+    first = laid.segments[index]
+    for at in range(index + 1, len(laid.segments)):
+        segment = laid.segments[at]
+        if at in own or segment.paragraph != first.paragraph:
+            return
+        start = body_start(text, segment.start, segment.end)
+        match = CARRIED.match(text, start, segment.end) if at == index + 1 else None
+        if not match and goes_on and segment.sentence != laid.segments[at - 1].sentence:
+            match = CARRIED_ON.match(text, start, segment.end)
+        if not match:
+            return
         a, b = trim(text, match.end(), segment.end)
+        units = tuple(anchor.group.names)
         if b - a >= 2:
-            yield Assignment(group.names, "responsible", text[a:b], segment.start, segment.end, "carried-subject")
+            yield Assignment(units, "responsible", text[a:b], segment.start, segment.end, "carried-subject")
 
 
 def _anchors(

@@ -47,25 +47,38 @@ def find(text: str, institutions: Sequence[Institution]) -> Iterator[Duty]:
     """Every duty listed under an organ's name, in order; an item that begins with an organ of its own is none."""
     ends = {mention.end: mention for mention in institutions}
     starts = {mention.start: mention for mention in institutions}
+    known = frozenset(mention.text for mention in institutions)
     for head in _HEAD.finditer(text):
-        mention = ends.get(head.start())
-        if mention is None and text[head.start() - 1 : head.start()] in _COMMAS:
-            first = _sentence(text, head.start())  # 办公室设在县发改局，主要职责是：…
-            mention = starts.get(first)
-        if mention is None:
-            yield from _founded(text, head, ends, starts)
+        named = _named(text, head.start(), starts, ends)
+        if named is None:
+            yield from _founded(text, head, ends, starts, known)
             continue
-        line = text.rfind("\n", 0, mention.start) + 1
-        if mention.start != body_start(text, line, mention.end) and text[mention.start - 1] not in _BEGINS:
+        unit, begin = named
+        line = text.rfind("\n", 0, begin) + 1
+        if begin != body_start(text, line, begin + len(unit)) and text[begin - 1] not in _BEGINS:
             continue
         stop = text.find("\n", head.end())
         stop = len(text) if stop < 0 else stop
         a, b = trim(text, head.end(), stop)
         if a < b:
             if b - a >= 4 and a not in starts:
-                yield Duty(mention.text, text[a:b], mention.start, b)
+                yield Duty(unit, text[a:b], begin, b)
             continue
-        yield from _listed(text, mention.text, stop + 1, starts)
+        yield from _listed(text, unit, stop + 1, starts)
+
+
+def _named(
+    text: str, at: int, starts: Mapping[int, Institution], ends: Mapping[int, Institution]
+) -> tuple[str, int] | None:
+    """The organ whose duties are named at `at`, and where it stands: right before, or at the head of the sentence."""
+    mention = ends.get(at)
+    if mention is None and text[at - 1 : at] in _COMMAS:
+        first = _sentence(text, at)
+        mention = starts.get(first)  # 办公室设在县发改局，主要职责是：…
+        short = _SHORT_FORM.search(text, first, at)
+        if mention is None and short:  # 县热线受理中心（以下简称热线中心）是热线工作机构，主要职责是：…
+            return short.group(1), first
+    return (mention.text, mention.start) if mention else None
 
 
 def _sentence(text: str, at: int) -> int:
@@ -75,7 +88,11 @@ def _sentence(text: str, at: int) -> int:
 
 
 def _founded(
-    text: str, head: re.Match[str], ends: Mapping[int, Institution], starts: Mapping[int, Institution]
+    text: str,
+    head: re.Match[str],
+    ends: Mapping[int, Institution],
+    starts: Mapping[int, Institution],
+    known: frozenset[str],
 ) -> Iterator[Duty]:
     """The duties under a bare heading, of the organ whose short form was introduced last before it."""
     line = text.rfind("\n", 0, head.end()) + 1
@@ -84,7 +101,7 @@ def _founded(
         return
     name = None
     for short in _SHORT_FORM.finditer(text, max(0, line - _FAR), line):
-        if short.start() in ends or any(mention.text == short.group(1) for mention in ends.values()):
+        if short.start() in ends or short.group(1) in known:
             name = short.group(1)
     if name:
         yield from _listed(text, name, stop + 1, starts)
