@@ -27,6 +27,11 @@ _OWN = re.compile(
     r"(?![员们长托任理法学事公门分队里内面])"
     r"|(?<![一-鿿])(?:局|厅|委|办)机关(?![报刊党工团事干]|有关|相关)"
 )
+# 国务院专利行政部门: of each function the State Council has one body, so that its description is a name.
+_STATE = re.compile(
+    r"国务院(?!各|有关|相关|其他|所属|直属|授权|组成|规定|批准|关于|决定|确定)"
+    r"[^的会和与及由等按应将其各、，。；：\s\0]{2,14}?(?:行政|主管|监督管理|监督|管理|监察)(?:部门|机构)"
+)
 _LISTED = re.compile(r"(?:各|有关|相关)[省市县区州盟旗镇乡街道级][^，。；：\n]{0,24}?[、和及与]$")
 # A list of departments is at most so long, a function word with its 主管 so long.
 _MAX_LIST = 120
@@ -49,6 +54,10 @@ class Departments:
             item = self._function_body(body.start(), body.end())
             if item is not None:
                 out.append(item)
+        for match in _STATE.finditer(self.text):
+            start, end = match.span()
+            if not self.lexicon.posts.match(self.text, end):
+                out.append(Candidate(start, end, Head(match[0], "function"), start, start, "foreign"))
         for pattern, sort in ((_CENTRE, "name"), (_OWN, "own")):
             for match in pattern.finditer(self.text):
                 start, end = match.span()
