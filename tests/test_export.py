@@ -10,7 +10,7 @@ import docx
 import openpyxl
 import pytest
 from corpus_builder import document, pilot_corpus
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policyparse.export import FORMATS, TABLES, export, rows, write_table
@@ -69,7 +69,20 @@ def test_the_workbook_opens_and_can_be_worked_with(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["=1+1", "+1", "-1", "@sum", "\t=1", '=HYPERLINK("http://x")', "http://example.org", "{=1}", "0012"]
+    "words",
+    [
+        "=1+1",
+        "＝1+1",
+        "+1",
+        "-1",
+        "＠sum",
+        "@sum",
+        "\t=1",
+        '=HYPERLINK("http://x")',
+        "http://example.org",
+        "{=1}",
+        "0012",
+    ],
 )
 def test_nothing_is_a_formula_or_a_link(words: str, tmp_path: Path) -> None:
     hostile = document(f"{words}\n{words}县政府下放权限。\n", title=words)
@@ -79,15 +92,19 @@ def test_nothing_is_a_formula_or_a_link(words: str, tmp_path: Path) -> None:
     assert cell.value.strip() == words.strip()
     (table,) = export([hostile], "csv", tmp_path, ["documents"])
     (row,) = csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines())
-    assert not row["title"].startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not row["title"].startswith(("=", "＝", "+", "-", "@", "＠", "\t", "\r"))
     assert row["title"].removeprefix("'").strip() == words.strip()
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
-def test_any_text_makes_a_workbook_that_opens(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
+@example("a\ufffe\uffffb\x0b")
+def test_any_text_makes_office_files_that_open(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
     path = tmp_path_factory.mktemp("any") / "x.xlsx"
-    write_table("表", {"a": 10}, {"a": words or "a"}, [{"a": words}], path)
+    write_table("表", {"a": 10}, {"a": "甲"}, [{"a": words}], path)
     openpyxl.load_workbook(path)
+    write_table("表", {"a": 10}, {"a": "甲"}, [{"a": words}], path.with_suffix(".docx"))
+    docx.Document(str(path.with_suffix(".docx")))
 
 
 def test_a_cell_that_excel_cannot_hold_says_so(tmp_path: Path) -> None:

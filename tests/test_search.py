@@ -239,3 +239,26 @@ def test_no_query_brings_the_search_down(query: str, filters: dict[str, list[str
         return
     assert len(results.hits) <= results.total
     assert results.hits or results.advice
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_page_far_behind_the_last_one_is_empty(sort: str, pilots: Corpus) -> None:
+    results = search(pilots, "下放", offset=10**15, sort=sort)
+    assert results.total
+    assert not results.hits
+    assert not results.more
+
+
+def test_more_documents_than_the_index_can_name_are_not_left_out_in_silence(
+    pilots: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(matching_documents(pilots, "下放")) > 1
+    monkeypatch.setattr("policyparse.search._MOST_DOCUMENTS", 1)
+    with pytest.raises(QueryError, match="more than 1 documents"):
+        matching_documents(pilots, "下放")
+
+
+@pytest.mark.parametrize("query", ["date:2010-13", "date:2010-02-45", "deadline:2010-00..2012"])
+def test_a_day_that_no_calendar_has_is_said(query: str, pilots: Corpus) -> None:
+    with pytest.raises(QueryError, match="is no date"):
+        search(pilots, query)

@@ -5,6 +5,7 @@ In: Documents. Out: rows (column → value), each with the id and the text of it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -146,6 +147,14 @@ TABLES: dict[str, TableKind] = {
         _mentions("citations", lambda m: {"text": m.text, "cited_title": m.title, "cited_number": m.doc_number}),
     ),
 }  # fmt: skip
+
+
+def xml_text(text: str) -> str:
+    """`text` without the characters that XML 1.0 (2.2) and so no office file can hold."""
+    return _NO_XML.sub("", text)
+
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def rows(documents: Iterable[Document], table: str) -> Iterator[Row]:

@@ -13,8 +13,9 @@ from typing import IO, Protocol
 
 from policyparse.export.tables import Row, Value
 
-#: What begins a formula in a spreadsheet program that opens a CSV file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What begins a formula in a spreadsheet program that opens a CSV file (OWASP's list); the full-width signs do in East
+#: Asian settings.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 class Writer(Protocol):

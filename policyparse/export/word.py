@@ -16,7 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from policyparse.export.tables import Value
+from policyparse.export.tables import Value, xml_text
 
 #: Body text of an official document is 仿宋_GB2312; tables in it are set smaller than its 三号 (GB/T 9704—2012, 5.2.2).
 FONT, SIZE = "仿宋", Pt(9)
@@ -48,7 +48,7 @@ def word(
     for row in rows:
         for cell, name in zip(table.add_row().cells, columns, strict=True):
             value = row.get(name)
-            cell.text = "" if value is None else _printable(str(value))
+            cell.text = "" if value is None else xml_text(str(value))
     for cells in table.rows:
         for cell, width in zip(cells.cells, widths, strict=True):
             cell.width = width
@@ -61,8 +61,3 @@ def _repeat(row: object) -> None:
     head = OxmlElement("w:tblHeader")
     head.set(qn("w:val"), "true")
     properties.append(head)
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return "".join(c for c in text if c >= " " or c in "\n\t")

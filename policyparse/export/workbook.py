@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from policyparse.export.tables import Row, Value
+from policyparse.export.tables import Row, Value, xml_text
 from policyparse.passing import PolicyparseError
 
 #: Excel's own limits.
@@ -117,5 +117,5 @@ def _lines(values: list[Value], widths: list[int]) -> int:
 
 def _cell(value: str) -> str:
     """What an Excel cell can hold of `value`; a cut is shown."""
-    text = value.encode("utf-8", "replace").decode("utf-8")
+    text = xml_text(value)
     return text if len(text) <= _EXCEL_CELL else text[: _EXCEL_CELL - 20] + "…[cut: see the csv]"

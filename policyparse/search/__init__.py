@@ -133,7 +133,8 @@ def search(
     plan = planner.plan(parse_query(query), list((filters or {}).items()))
     searcher = corpus.index.searcher()
     total, documents, counted = _numbers(searcher, plan.query, facets, facet_size)
-    found = _ranked(corpus, searcher, plan, sort, offset + limit + 1, fold) if total else []
+    wanted = offset + limit + 1 if offset < total else 0  # a page behind the last one is empty
+    found = _ranked(corpus, searcher, plan, sort, min(wanted, total), fold)
     page = found[offset : offset + limit]
     copies = _copies(corpus, searcher, planner, plan, page) if fold and page else [(0, [])] * len(page)
     return Results(
@@ -149,11 +150,16 @@ def search(
 
 
 def matching_documents(corpus: Corpus, query: str, filters: Mapping[str, Sequence[str]] | None = None) -> list[str]:
-    """The ids of all documents with a hit, in the order in which they came. Raises QueryError."""
+    """The ids of all documents with a hit, in the order in which they came.
+
+    Raises QueryError, also when there are more than the index can name at once: none is left out in silence.
+    """
     plan = Planner(corpus).plan(parse_query(query), list((filters or {}).items()), anywhere=True)
     answer = corpus.index.searcher().aggregate(
         plan.query, {"ids": {"terms": {"field": "document", "size": _MOST_DOCUMENTS}}}
     )
+    if answer["ids"].get("sum_other_doc_count"):
+        raise QueryError(f"the query finds more than {_MOST_DOCUMENTS:,} documents — narrow it, by year for example")
     return corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
 
 

@@ -45,7 +45,7 @@ def advice(
     positive = [part for part in parts if not isinstance(part, Not)]
     if len(positive) > 1:
         numbers = [(part, count(part, {})) for part in positive]
-        none = [_written(part) for part, number in numbers if not number]
+        none = [_written(part) for part, number in numbers if not number and not isinstance(part, Field)]
         some = [(_written(part), number) for part, number in numbers if number]
         if none:
             said.append(f"nowhere in the corpus: {', '.join(none)}")
@@ -57,7 +57,7 @@ def advice(
             if number:
                 said.append(f"without the quotes {part.text} has {number} hits")
         elif isinstance(part, Word) and len(part.text) > 2 and "*" not in part.text:
-            units = planner._units(part.text)
+            units = planner.units(part.text)
             if len(units) > 1:
                 number = count(Or(tuple(Word(unit) for unit in units)), {})
                 if number:

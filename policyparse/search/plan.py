@@ -141,7 +141,7 @@ class Planner:
             whole = squeezed(text)
             self.words.append(text)
             self._note(whole)
-            units = self._units(whole) or [whole]
+            units = self.units(whole) or [whole]
             alike = [other for other in self.synonyms.get(whole, ()) if other != whole]
             if len(units) == 1:
                 query = self._either(units[0], alike)
@@ -160,7 +160,7 @@ class Planner:
         some = Query.boolean_query([(Occur.Should, query) for query in here])
         return Query.boolean_query([*parts, (Occur.Must, Query.const_score_query(some, 0.0))])
 
-    def _units(self, whole: str) -> list[str]:
+    def units(self, whole: str) -> list[str]:
         """The words that must all be there: those of the segmentation, long ones as the words they are made of."""
         units: dict[str, None] = {}
         for word in self.segmenter.cut(whole):
@@ -333,7 +333,7 @@ def _bounds(text: str, name: str) -> tuple[int | None, int | None]:
 
 def _day(text: str, name: str, latest: bool = False) -> int:
     day = day_number(text, latest)
-    if day is None:
+    if day is None or not (1 <= day // 100 % 100 <= 12 and 1 <= day % 100 <= 31):
         raise QueryError(
             f"{name}:{text} is no date — write {name}:2009, {name}:2009-2012, {name}:2009.. or {name}:..2012-06-30"
         )
