@@ -50,6 +50,7 @@ samples: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
 	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python tests/benchmarks/formats_speed.py $(SHARED)/corpus
 
 clean:
 	rm -rf .venv $(DEMO) build dist *.egg-info
