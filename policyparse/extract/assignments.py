@@ -272,7 +272,7 @@ def _anchor(
                 "duty-list",
             )
     if not tells and (start == begin or group.kind == "purse" or start in time_ends or text[start - 1] in "，,"):
-        match = g.verb.match(text, end, stop)
+        match = g.verb.match(text, end, stop) or (g.verb.match(text, after, stop) if after > end else None)
         if match and (g.done.search(text, end, match.end()) or _is_name(text, start, match.end(), segment)):
             return None
         if match and not re.match("[了过]|的(?:基础|要求|规定)", text[match.end() : match.end() + 4]):
