@@ -20,10 +20,8 @@ from policyparse.extract.assignment_grammar import (
     CARRIED_ON,
     COMPOSED,
     CONDITION,
-    DANGLING,
     EDGE,
     IN_CHARGE,
-    IN_FORCE,
     LATE,
     MAKES,
     NAME,
@@ -33,8 +31,6 @@ from policyparse.extract.assignment_grammar import (
     OFFICE,
     OTHERS,
     OTHERS_AT_END,
-    OTHERS_HELP,
-    OWN_SENTENCE,
     PART_OF,
     PAST,
     POINTS_ON,
@@ -45,6 +41,7 @@ from policyparse.extract.assignment_grammar import (
     Grammar,
     grammar,
 )
+from policyparse.extract.assignment_tasks import definite, matter_before, shared_matter, task_words
 from policyparse.extract.sentences import Layout, Segment, body_start, trim
 from policyparse.model import Role
 from policyparse.vocabulary import Vocabulary
@@ -341,15 +338,17 @@ def _assignments(
             # what stands before 由 in its own clause is the next one's matter
             comma = max(text.rfind(sign, anchor.end, stop) for sign in "，,；;")
             stop = comma if comma > 0 else anchor.end if text[anchor.end - 1] in "，," else stop
-        task = _task(text, anchor.end, stop)
-        before = _before(text, previous_end, anchor.start)
+        task = task_words(text, anchor.end, stop)
+        before = matter_before(text, previous_end, anchor.start)
         follow = anchors[number + 1] if number + 1 < len(anchors) else None
         if anchor.role == "lead" and follow and follow.role == "support" and WORKING_GROUP.search(before) and not task:
             before = ""  # 保障组由X牵头，Y参加，负责Z: Z is the task of both
         if anchor.keep and before:
             task = before + ("，" if before.endswith(("的", "者")) else "") + ADVERB.sub("", task).removeprefix("负责")
         elif (
-            anchor.rule == "bare-verb" and 1 < len(task) <= NO_MATTER and (matter := _shared(text, begin, anchor.start))
+            anchor.rule == "bare-verb"
+            and 1 < len(task) <= NO_MATTER
+            and (matter := shared_matter(text, begin, anchor.start))
         ):
             task = matter  # 成员调整由所在单位提出，领导小组确定
         elif anchor.rule == "by" and before and 1 < len(task) <= NO_MATTER:
@@ -357,61 +356,16 @@ def _assignments(
         elif not task or re.fullmatch(r"[，,]?(?:等)?(?:工作|完成|落实|实施)?", task):
             if follow and follow.role == "support" and not before:
                 far = anchors[number + 2].start if number + 2 < len(anchors) else segment.end
-                task = _task(text, follow.end, far)
+                task = task_words(text, follow.end, far)
             else:
                 task = before or last_task
         if len(task) < 2 and number == 0:
             task = _sentence_before(text, laid, segment)
         if len(task) >= 2:
-            units = _definite(anchor.group.names, g)
+            units = definite(anchor.group.names, g)
             if units:
                 yield Assignment(units, anchor.role, task, segment.start, segment.end, anchor.rule)
             if anchor.support:
                 yield Assignment(anchor.support, "support", task, segment.start, segment.end, anchor.rule)
             last_task = task
         previous_end = anchor.end
-
-
-def _task(text: str, start: int, stop: int) -> str:
-    """The words of a task in [start, stop): up to a semicolon in brackets, without a half bracket or a 由 at the end."""
-    a, b = trim(text, start, stop)
-    words = DANGLING.sub("", re.split("[；;。]", text[a:b], maxsplit=1)[0]).rstrip("，,、 ")
-    if words.count("（") + words.count("〔") + words.count("(") < words.count("）") + words.count("〕") + words.count(
-        ")"
-    ):
-        words = words.rstrip("）〕)")
-    words = re.sub("^(?:主要|具体)?负责(?=.{2})", "", words)
-    return "" if OTHERS_HELP.fullmatch(words) else words
-
-
-def _definite(names: Sequence[str], g: Grammar) -> tuple[str, ...]:
-    """The names without classes (各地, 各成员单位); 各X政府 stays beside a definite one."""
-    definite = [name for name in names if not name.startswith(("各", "有关", "相关"))]
-    return tuple(name for name in names if name in definite or g.names.is_governments(name)) if definite else ()
-
-
-def _shared(text: str, begin: int, end: int) -> str:
-    """The matter of a 由 earlier in the sentence, which the short verb of a second organ shares."""
-    at = text.rfind("由", begin, end)
-    return re.sub("的$", "", _before(text, begin, at)) if at > begin else ""
-
-
-def _before(text: str, begin: int, end: int) -> str:
-    """The matter in front of 由: its own clause, or the one before when 由 begins a clause."""
-    a, b = trim(text, begin, end)
-    words = text[a:b]
-    words = re.sub(
-        r"(?:并|也|均|统一|具体|(?<![细规法原守总])则|(?<![供响效])应|(?<![纪需主重])要|(?<!许)可|，)+$", "", words
-    )
-    if not words:
-        return ""
-    clauses = [clause for clause in re.split("[，,](?![^（(]*[)）])", words) if clause]
-    while clauses and re.match(
-        "(?:按照|按|根据|依据|为|在|经|对于|从|自|由|通过|以|每|同时|此外|另外|其中|原则上|今后|首先|然后|最后|具体$|如|若|遇|当)",
-        clauses[-1],
-    ):
-        if len(clauses) == 1:
-            return ""
-        clauses.pop()
-    matter = IN_FORCE.sub("", clauses[-1]) if clauses else ""
-    return "" if OWN_SENTENCE.match(matter) else matter
