@@ -35,7 +35,7 @@ _NO_TOPIC = re.compile(
 _TOPIC = 60
 # What can be handed down: a power, a matter, people, means; and what cannot, though it is handed over (线索, 案件).
 POWER = re.compile(
-    "(?:权|权限|职权|权力|事项|职能|职责|业务|事务|服务|财、物|队伍|编制|人员|机构|管理|审批|执法|审核|任免|考核|资金|财力|资产|工作|站所|所|站|队|"
+    "(?:权|权限|职权|权力|事项|职能|职责|业务|事务|服务|财、物|队伍|编制|人员|机构|管理|审批|执法|审核|任免|考核|资金|经费|财力|资产|工作|站所|所|站|队|"
     "中心|处罚|许可|核准|备案|征收|力量|养护|的事)[”’）)]?$"
 )
 NO_POWER = re.compile(
