@@ -29,6 +29,7 @@ _BOOK = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,120}》[^《》]{0,120
 _NUMBER = re.compile(r"[一-鿿]{0,8}[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号")
 
 _ALIAS = re.compile(r"[（(]以下(?:简|统)?称[：:]?[“\"‘']?([^“”\"’'（）()，。、；\s]{2,12})[”\"’']?[）)]")
+_COUNT = re.compile(r"[一二三四五六七八九十两几数多各0-9]+个")  # 三个镇 is no place, 三个中心 none of its bodies
 _CENTRE = re.compile(r"(?<=[，。；、：\n到由经向在])中心(?![^，。；、\n]{0,2}(?:工作|任务|环节|内容))")
 # Each short name is looked for through the whole text: a bound keeps that linear.
 _MAX_ALIASES = 40
@@ -69,7 +70,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
 
 def _add_place(text: str, name: str, ends: dict[int, int]) -> None:
     """The document's own place, which the gazetteer may not have (a town that was merged)."""
-    if len(name) < 2:
+    if len(name) < 2 or _COUNT.fullmatch(name):
         return
     at = text.find(name)
     while at >= 0:

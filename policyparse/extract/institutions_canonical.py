@@ -28,7 +28,7 @@ _SECTIONS = ("处", "科", "股", "室")
 _PARTY = re.compile(r"^(?:中国共产党|中共|共青团)")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
 # What a plan for a town sets up there; leading groups and bureaus without a place are the issuer's.
-_TOWN_BODIES = ("办公室", "办", "中心", "服务中心", "所", "站", "服务站", "科", "室")
+_TOWN_BODIES = ("办公室", "办", "队", "大队", "中心", "服务中心", "所", "站", "服务站", "科", "室")
 _FOUNDS = re.compile(r"(?:牵头|决定|将|已)?(?:成立|设立|组建|建立)$")
 # How many full names a short one is compared with: keeps the work linear in a document of any size.
 MAX_FULLER = 60

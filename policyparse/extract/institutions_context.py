@@ -209,7 +209,7 @@ class Judge:
                 return "collective"
         if candidate.prefix_sort:
             return "class" if self._class(candidate) else ""
-        set_up = self._set_up(candidate)
+        set_up = self._set_up(candidate) and not _COUNTED.match(text, candidate.start)
         may_be_class = head.sort != "name" and not (head.bare == "context" and set_up)
         if may_be_class and (_COUNTED.match(text, candidate.start) or self._class(candidate)):
             return "class"
