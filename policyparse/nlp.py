@@ -15,8 +15,10 @@ Tokens are split where one of our spans begins or ends inside them, so that `spa
 
 from __future__ import annotations
 
+import html
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,7 +44,7 @@ from policyparse.model import (
     TagScore,
     TimePoint,
 )
-from policyparse.passing import CleanText, Facts, Outline, PolicyparseError
+from policyparse.passing import CleanText, Outline, PolicyparseError
 from policyparse.pipeline import contexts_of, default_tagger
 from policyparse.read import read
 from policyparse.structure import structure
@@ -103,7 +105,8 @@ def displacy(document: Document) -> dict[str, Any]:
     for mark in marked:
         if not kept or mark["start"] >= kept[-1]["end"]:
             kept.append(mark)
-    return {"text": document.text, "ents": kept, "title": document.title}
+    # displaCy escapes the text, but not the title
+    return {"text": document.text, "ents": kept, "title": html.escape(document.title)}
 
 
 class Step:
@@ -200,7 +203,7 @@ def _records(doc: Doc, group: str) -> Any:
 
 
 def _split_tokens(doc: Doc, offsets: set[int]) -> None:
-    """Splits the tokens inside which one of `offsets` (characters) lies."""
+    """Splits the tokens inside which one of `offsets` (characters) lies; spans that the Doc has keep their characters."""
     starts = [token.idx for token in doc]
     cuts: dict[int, list[int]] = {}
     for offset in offsets:
@@ -209,12 +212,17 @@ def _split_tokens(doc: Doc, offsets: set[int]) -> None:
             cuts.setdefault(index, []).append(offset - starts[index])
     if not cuts:
         return
+    # spaCy counts spans in tokens and leaves those numbers as they were when tokens are split
+    groups = {name: [(s.start_char, s.end_char, s.label, s.id) for s in doc.spans[name]] for name in doc.spans}
     with doc.retokenize() as retokenizer:
         for index, at in cuts.items():
             token = doc[index]
             edges = [0, *sorted(at), len(token)]
-            parts = [token.text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+            parts = [token.text[a:b] for a, b in pairwise(edges)]
             retokenizer.split(token, parts, heads=[(token, n) for n in range(len(parts))])
+    for name, spans in groups.items():
+        kept = (doc.char_span(start, end, label=label, span_id=number) for start, end, label, number in spans)
+        doc.spans[name] = [span for span in kept if span is not None]
 
 
 def _steps(vocabulary: Vocabulary) -> dict[str, Callable[[Doc], Doc]]:
@@ -285,8 +293,3 @@ def make_responsibilities(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 def make_tag(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     """Tags of the clauses."""
     return _steps(shipped())["tag"]
-
-
-def facts_of(doc: Doc) -> Facts:
-    """The facts of a Doc that went through `policyparse_structure`."""
-    return _outline(doc).facts
