@@ -45,7 +45,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     spans += annex_titles(outline.text)
     text = blank(outline.text, spans)
     found = places.find(text)
-    ends = {end: start for start, end, _ in found}
+    ends = {end: start for start, end, _ in found if not _COUNT.fullmatch(text, start, end)}
     for part in (outline.facts.place or "").split("/"):
         for name in {part, re.sub("(?:街道|镇|乡)$", "", part)}:
             _add_place(text, name, ends)

@@ -159,6 +159,8 @@ class Judge:
             if head.sort not in ("body", "name"):
                 candidate.start, candidate.prefix_sort = candidate.prefix, ""
                 return ""
+        if before[-1:] == "个" and before[-2:-1] in tuple("一二三四五六七八九十两几数多各0123456789"):
+            return "class"  # 三个镇政府
         if before[-1:] == "全" or (before[-1:] == "本" and head.sort in ("open", "company", "strict")):
             return "scope"  # 全市…中心; 本市学校, but 本区政府
         if self.rank == 0 and printed not in ("国家", "全国"):
