@@ -66,7 +66,7 @@ def _read(path: Path) -> list[tuple[str, Row]]:
             fields = reader.fieldnames or []
             if not fields:
                 raise PolicyparseError(f"{path}: the file is empty — a vocabulary file begins with a head row")
-            out = []
+            out: list[tuple[str, Row]] = []
             for row in reader:
                 if (row[fields[0]] or "").lstrip().startswith("#"):
                     continue

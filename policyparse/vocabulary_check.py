@@ -102,7 +102,9 @@ def _matches(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
         pattern = re.compile(row["pattern"], re.IGNORECASE)
     except re.error as error:
         return f"the pattern is not well formed ({error}) — mend it"
-    return None if (pattern.search if row["place"] == "cut" else pattern.fullmatch)(text) else f"“{text}” does not match"
+    return (
+        None if (pattern.search if row["place"] == "cut" else pattern.fullmatch)(text) else f"“{text}” does not match"
+    )
 
 
 def _no_match(text: str, row: Row, vocabulary: Vocabulary) -> str | None:

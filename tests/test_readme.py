@@ -51,6 +51,16 @@ def test_commands_print_what_the_readme_says(
         pytest.fail(f"{name} was written anew")
 
 
+def test_the_readmes_python_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    for name, _ in READMES:
+        blocks = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+        assert len(blocks) == 2
+        for block in blocks:
+            exec(compile(block, name, "exec"), {})
+            assert capsys.readouterr().out.strip()
+
+
 def test_make_demo_shows_a_search_a_document_and_a_comparison(tmp_path: Path) -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")

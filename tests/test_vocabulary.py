@@ -57,8 +57,16 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "row", "says"),
     [
-        ("delegation_verbs", "verb,use,example,counter_example\n飞放,give,市里研究了工作,\n", "gives no delegated item"),
-        ("furniture", "pattern,place,reason,example,counter_example\n点击.*,line,web-furniture,请点击,点击下载\n", "row “点击"),
+        (
+            "delegation_verbs",
+            "verb,use,example,counter_example\n飞放,give,市里研究了工作,\n",
+            "gives no delegated item",
+        ),
+        (
+            "furniture",
+            "pattern,place,reason,example,counter_example\n点击.*,line,web-furniture,请点击,点击下载\n",
+            "row “点击",
+        ),
     ],
 )
 def test_an_entry_that_fails_its_example_is_said_in_a_sentence(tmp_path: Path, table: str, row: str, says: str) -> None:

@@ -14,13 +14,14 @@ import io
 import os
 import sqlite3
 import sys
+import warnings
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
 from policyparse.cli import compare, export, files, search, show, train, vocab
 from policyparse.cli.messages import Group, say
-from policyparse.cli.tables import complain
+from policyparse.cli.tables import complain, one_line
 from policyparse.passing import PolicyparseError, ReadError
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -55,7 +56,7 @@ def _version() -> str:
     examples=[
         ("policyparse import notices/ --corpus pilots", say("import a folder", "导入一个文件夹")),
         ("policyparse search 权限下放 --corpus pilots", say("search in it", "在其中检索")),
-        ("policyparse show 3f2a --corpus pilots", say("one document's tables", "一份文件的各种表")),
+        ("policyparse show d9f6 --corpus pilots", say("one document's tables", "一份文件的各种表")),
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -73,6 +74,8 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and (not stream.isatty() or "utf" in (stream.encoding or "").lower()):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    # a warning (a model made with another scikit-learn) is one line too, and not a place in our code
+    warnings.formatwarning = lambda message, *_, **__: f"policyparse: {one_line(str(message))}\n"
     sys.exit(run(arguments))
 
 
@@ -109,6 +112,6 @@ def run(arguments: list[str] | None = None) -> int:
         complain(f"the corpus database cannot be used ({error}) — restore it from a copy, or import the files again")
         return 2
     except OSError as error:
-        complain(f"{error.filename or ''}: {error.strerror or error}")
+        complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
         return 1
     return code

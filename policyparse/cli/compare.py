@@ -17,7 +17,7 @@ from policyparse import export
 from policyparse.cli.messages import CHINESE, Command, say
 from policyparse.cli.options import corpus_option, json_option
 from policyparse.cli.search import labels
-from policyparse.cli.tables import in_terminal, one_line, safe, show_table
+from policyparse.cli.tables import counted, in_terminal, one_line, safe, show_table
 from policyparse.corpus import Corpus
 from policyparse.model import Clause, Document
 from policyparse.passing import PolicyparseError
@@ -37,9 +37,9 @@ from policyparse.search import matching_documents
         "bodies 机构设置、shares 财政条款、coding 编码表。",
     ),
     examples=[
-        ("policyparse compare 3f2a 8c11 --corpus pilots", say("two plans", "对照两份方案")),
+        ("policyparse compare d9f6 d184 --corpus pilots", say("two plans", "对照两份方案")),
         ("policyparse compare --where 'kind:plan level:town' --table items", say("what was delegated where", "各地下放了什么")),
-        ("policyparse compare 3f2a 8c11 --table items --output items.xlsx", say("as an Excel sheet", "存为 Excel")),
+        ("policyparse compare d9f6 d184 --table items --output items.xlsx", say("as an Excel sheet", "存为 Excel")),
     ],
 )  # fmt: skip
 @click.argument("identities", nargs=-1, metavar="[DOCUMENT]…")
@@ -73,7 +73,7 @@ def compare_command(
     if len(documents) < (1 if table else 2):
         raise PolicyparseError(
             say(
-                f"compare: {len(documents)} documents to compare — name two or more, or give --where a query that finds them",
+                f"compare: {counted(len(documents), 'document', '')} to compare — name two or more, or give --where a query that finds them",
                 f"compare：要对照的文件有 {len(documents)} 份——请给出至少两份，或用 --where 给出检索式",
             )
         )
