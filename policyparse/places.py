@@ -166,6 +166,8 @@ class Gazetteer:
                     return None
                 # printed below a known place, or masked: the text proves it
                 nxt = f"{found}/{part}" if found else part
+            elif found and not nxt.startswith(found + "/"):
+                nxt = f"{found}/{part}"  # a namesake elsewhere: it is printed below a place that the tables lack
             found = nxt
         return found
 
