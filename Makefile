@@ -6,7 +6,7 @@ PP := $(BIN)/policyparse
 SHARED ?= ../shared
 DEMO := demo-corpus
 
-.PHONY: demo test lint score gate floors train bench samples clean
+.PHONY: demo test lint score second gate floors train bench samples clean
 
 # The stamp is as old as the last change of what is installed; an existing .venv is brought up to date.
 .venv/installed: pyproject.toml
@@ -33,6 +33,10 @@ lint: .venv/installed
 # Needs ../shared (seeds, corpus, gold): what the figures in README.md come from.
 score: .venv/installed
 	$(BIN)/python tests/benchmarks/score.py $(SHARED)
+
+# Twelve other documents, labelled blind; the sealed half (--half sealed) is for judging a finished work, not for mending.
+second: .venv/installed
+	$(BIN)/python tests/benchmarks/second.py $(SHARED) --half open
 
 gate: .venv/installed
 	$(BIN)/python tests/benchmarks/score.py $(SHARED) --gate tests/benchmarks/floors.json
