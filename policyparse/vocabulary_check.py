@@ -1,10 +1,11 @@
-"""Tests every entry of the vocabulary against its own examples: `policyparse vocab check`.
+"""Tests the vocabulary against its own examples: `policyparse vocab check`.
 
 In: a Vocabulary (shipped, or with a user's folder laid over it). Out: one plain sentence for each example that does
 not do what its entry says. Touches nothing.
 
 What an example must show depends on its table: an institution's name must be found in a sentence, a delegation verb's
-sentence must give a delegation, a piece of furniture must match its pattern; a counter-example must not.
+sentence must give a delegation, a piece of furniture must match its pattern; a counter-example must not. Tables that
+are not named here are read, which checks their form; their examples are for people.
 """
 
 from __future__ import annotations

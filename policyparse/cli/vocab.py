@@ -30,9 +30,10 @@ def vocab_command() -> None:
     cls=Command,
     short_help=say("Every entry against its own examples.", "用每条自带的例子检查。"),
     help=say(
-        "Test every entry against its own examples and counter-examples and print those that fail. With --vocab, your "
-        "own files are laid over the shipped ones first.",
-        "用每条自带的例子和反例检查词表，列出不符的条目。加 --vocab 时先叠加自己的词表。",
+        "Test the entries for institutions, times, delegation and task verbs and page furniture against their own "
+        "examples and counter-examples, the other files for their form, and print what fails. With --vocab, your own "
+        "files are laid over the shipped ones first.",
+        "用自带的例子和反例检查机构、时间、下放动词、责任动词和网页杂物各表，其余各表检查格式，列出不符的条目。加 --vocab 时先叠加自己的词表。",
     ),
     examples=[
         ("policyparse vocab check", say("the shipped files", "自带词表")),
@@ -48,5 +49,5 @@ def check_command(vocab: Path | None) -> int:
         click.echo(failure)
         count += 1
     if not count:
-        click.echo(say("every entry does what its examples say", "每一条都与自带的例子相符"), err=True)
+        click.echo(say("every tested entry does what its examples say", "测试过的每一条都与自带的例子相符"), err=True)
     return 1 if count else 0
