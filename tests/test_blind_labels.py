@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from policyparse.model import TAGS
-from policyparse.train import evaluate_scores
+from policyparse.train import as_text, evaluate_scores
 
 LABELS = Path(__file__).parent.parent / "corpora" / "blind"
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
@@ -42,7 +42,7 @@ def test_blindly_labelled_documents(name: str) -> None:
     figures = evaluate_scores(
         [row["tags"] for row in known], [found[row["source"], row["clause"]] for row in known], TAGS
     )
-    print(f"{name}: {len(known)} clauses, main tag {figures.main_accuracy:.3f}, micro-F1 {figures.micro_f1:.3f}")
+    print(f"{name}:", *as_text(figures).split("\n")[:2], sep="\n")
     main, micro = FLOORS[name]
     assert figures.main_accuracy >= main
     assert figures.micro_f1 >= micro

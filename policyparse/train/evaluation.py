@@ -32,6 +32,7 @@ class Evaluation:
 
     confusion:   [gold main][given main] counts, tags in order
     calibration: (mean score, share right, count) of each tenth of the scores of given main tags
+    all_tags_calibration_error: the same over the scores of all tags; None where those are not known
     calibration_error: expected calibration error of the main tag's score: mean distance of the two, by count
     coverage:    part of the clauses whose main tag is given at the score from which `coverage_precision` holds
     """
@@ -45,7 +46,7 @@ class Evaluation:
     confusion: list[list[int]]
     calibration: list[tuple[float, float, int]]
     calibration_error: float
-    all_tags_calibration_error: float
+    all_tags_calibration_error: float | None
     coverage: float
     coverage_threshold: float
     coverage_precision: float = 0.90
@@ -94,7 +95,7 @@ def evaluate_scores(
         confusion=confusion.tolist(),
         calibration=bins,
         calibration_error=error,
-        all_tags_calibration_error=calibration(scores.ravel(), truth.ravel())[1] if scores is not None else 0.0,
+        all_tags_calibration_error=calibration(scores.ravel(), truth.ravel())[1] if scores is not None else None,
         coverage=coverage,
         coverage_threshold=threshold,
         coverage_precision=precision,
@@ -128,10 +129,11 @@ def _coverage(scores: Array, right: Array, precision: float) -> tuple[float, flo
 def as_text(evaluation: Evaluation) -> str:
     """The figures as a Markdown table and lines, as the model card has them."""
     e = evaluation
+    of_all = "" if e.all_tags_calibration_error is None else f", {e.all_tags_calibration_error:.3f} (all tags)"
     lines = [
         f"clauses {e.clauses} · main tag right {e.main_accuracy:.3f} · micro-F1 {e.micro_f1:.3f} · "
         f"macro-F1 {e.macro_f1:.3f}",
-        f"calibration error {e.calibration_error:.3f} (main tag), {e.all_tags_calibration_error:.3f} (all tags) · "
+        f"calibration error {e.calibration_error:.3f} (main tag){of_all} · "
         f"main tag at precision {e.coverage_precision:.2f}: score ≥ {e.coverage_threshold:.2f}, "
         f"coverage {e.coverage:.2f}",
         "",
