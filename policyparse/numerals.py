@@ -33,9 +33,6 @@ MYRIADS: dict[str, int] = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**
 ZERO = "〇○◯零ΟοOО"
 """Every sign that is printed for 〇 in Chinese dates, for use inside a character class."""
 
-CHINESE_NUMERAL = f"[{ZERO}一二三四五六七八九十百千两廿卅]"
-"""A character class (regular expression) of what a numeral in running text consists of."""
-
 _SKIP = re.compile(r"[\s,，第]+")
 
 

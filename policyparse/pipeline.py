@@ -15,13 +15,12 @@ from functools import cache
 from pathlib import Path
 
 from policyparse.clean import clean
-from policyparse.clean.mending import undo
 from policyparse.extract.citations import citations
 from policyparse.extract.delegations import delegations
 from policyparse.extract.institutions import institutions
 from policyparse.extract.responsibilities import responsibilities
 from policyparse.extract.time_points import time_points
-from policyparse.model import Citation, Clause, Delegation, Document, Institution, Responsibility, Source, TimePoint
+from policyparse.model import Citation, Delegation, Document, Institution, Responsibility, Source, TimePoint
 from policyparse.passing import CleanText, Outline, PolicyparseError, RawDocument, ReadError
 from policyparse.read import read_all
 from policyparse.structure import structure
@@ -146,11 +145,6 @@ def document_id(text: CleanText) -> str:
     return "d" + hashlib.sha256("".join(text.text.split()).encode()).hexdigest()[:16]
 
 
-def source_text(document: Document) -> str:
-    """The source's characters of a document, from its first line to its last: every repair taken back."""
-    return undo(document.text, document.repairs)
-
-
 def contexts_of(
     outline: Outline,
     organs: Sequence[Institution],
@@ -199,15 +193,3 @@ def _heading_paths(outline: Outline) -> dict[str, tuple[str, ...]]:
         above = paths.get(section.parent or "", ())
         paths[section.id] = (*above, section.label + section.title)
     return paths
-
-
-def clause_path(document: Document, clause: Clause) -> tuple[str, ...]:
-    """The headings that a clause stands under, outermost first."""
-    sections = {section.id: section for section in document.sections}
-    path = []
-    at = clause.section
-    while at is not None:
-        section = sections[at]
-        path.append(section.label + section.title)
-        at = section.parent
-    return tuple(reversed(path))

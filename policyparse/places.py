@@ -45,7 +45,6 @@ class Place:
     level: Level
     first: int = 0
     last: int = 9999
-    successor: str = ""
 
     def stands(self, year: int | None) -> bool:
         """Whether the name was in use in `year`, or in any year when None."""
@@ -68,7 +67,6 @@ class Gazetteer:
                     cast(Level, row["level"]),
                     int(row["from"] or 0),
                     int(row.get("to") or 9999),
-                    row.get("successor", ""),
                 )
                 for key in {name, place.short}:
                     self._named.setdefault(key, []).append(place)

@@ -28,15 +28,15 @@ from policyparse.passing import PolicyparseError, ReadError
     cls=Command,
     short_help=say("One document's tables, or one clause.", "一份文件的各种表，或一条条款。"),
     help=say(
-        "Show a document (ID: 3f2a…) with its facts, outline and tables, or a clause (ID: 3f2a…#c7). The beginning of an "
+        "Show a document (ID: d9f6…) with its facts, outline and tables, or a clause (ID: d9f6…#c7). The beginning of an "
         "id is enough while no other begins so.",
-        "显示一份文件（编号如 3f2a…）的基本信息、提纲和各表，或一条条款（如 3f2a…#c7）。编号写开头几位、不重复即可。",
+        "显示一份文件（编号如 d9f6…）的基本信息、提纲和各表，或一条条款（如 d9f6…#c7）。编号写开头几位、不重复即可。",
     ),
     examples=[
-        ("policyparse show 3f2a --corpus pilots", say("facts, outline and tables", "信息、提纲和各表")),
-        ("policyparse show '3f2a#c7' --source", say("a clause, and where it stands in its file", "条款及其在原文件中的位置")),
-        ("policyparse show '3f2a#c7' --picture c7.png", say("the page of a PDF with the clause marked", "PDF 原页的图片，条款已标出")),
-        ("policyparse show 3f2a --json", say("the whole document as JSON", "整份文件的 JSON")),
+        ("policyparse show d9f6 --corpus pilots", say("facts, outline and tables", "信息、提纲和各表")),
+        ("policyparse show 'd9f6#c7' --source", say("a clause, and where it stands in its file", "条款及其在原文件中的位置")),
+        ("policyparse show 'd9f6#c7' --picture c7.png", say("the page of a PDF with the clause marked", "PDF 原页的图片，条款已标出")),
+        ("policyparse show d9f6 --json", say("the whole document as JSON", "整份文件的 JSON")),
     ],
 )  # fmt: skip
 @click.argument("identity", metavar="ID")

@@ -77,7 +77,6 @@ class _Parser:
         self.charsets: dict[int, str] = {}
         self.styles: dict[int, int] = {}
         self.style_now = self.font_now = 0
-        self.style_level: int | None = None
         self.raw = bytearray()
         self.words: list[str] = []
         self.to_skip = 0
