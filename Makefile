@@ -58,7 +58,9 @@ samples: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
 	$(BIN)/python tests/benchmarks/bench.py
-	if [ -d $(SHARED)/corpus ]; then $(BIN)/python tests/benchmarks/formats_speed.py $(SHARED)/corpus; fi
+	if [ -d $(SHARED)/corpus ]; then \
+	  $(BIN)/python tests/benchmarks/bench.py $(SHARED)/corpus/notices-2023/*.txt; \
+	  $(BIN)/python tests/benchmarks/formats_speed.py $(SHARED)/corpus; fi
 
 clean:
 	rm -rf .venv $(DEMO) build dist *.egg-info
