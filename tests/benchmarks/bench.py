@@ -21,8 +21,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(_threads, "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from policyparse.clean import clean
 from policyparse.extract.citations import citations
