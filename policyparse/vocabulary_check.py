@@ -98,17 +98,20 @@ def _assigns(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
     return f"“{text}” gives no responsibility — write an organ, the verb, and what is done"
 
 
+def _hit(text: str, row: Row) -> bool:
+    """Whether a furniture row's pattern matches as its place asks: anywhere, at the line's end, or the whole line."""
+    pattern = {"cut": row["pattern"], "opening": rf"(?<=..)(?:{row['pattern']})$"}.get(row["place"])
+    if pattern is None:
+        return re.fullmatch(row["pattern"], text, re.IGNORECASE) is not None
+    return re.search(pattern, text) is not None
+
+
 def _matches(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
     try:
-        pattern = re.compile(row["pattern"], re.IGNORECASE)
+        return None if _hit(text, row) else f"“{text}” does not match"
     except re.error as error:
         return f"the pattern is not well formed ({error}) — mend it"
-    return (
-        None if (pattern.search if row["place"] == "cut" else pattern.fullmatch)(text) else f"“{text}” does not match"
-    )
 
 
 def _no_match(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
-    pattern = re.compile(row["pattern"], re.IGNORECASE)
-    hit = (pattern.search if row["place"] == "cut" else pattern.fullmatch)(text)
-    return f"“{text}” matches the pattern — make it narrower" if hit else None
+    return f"“{text}” matches the pattern — make it narrower" if _hit(text, row) else None

@@ -41,7 +41,7 @@ class _Patterns(NamedTuple):
 def _patterns(vocabulary: Vocabulary) -> _Patterns:
     parts, by_group = [], {}
     for number, row in enumerate(vocabulary.table("furniture")):
-        if row["place"] != "cut":
+        if row["place"] not in ("cut", "opening"):
             name = f"p{number}"
             by_group[name] = (row["place"], row["reason"])
             parts.append(f"(?P<{name}>{row['pattern']})")
@@ -54,7 +54,11 @@ def _cuts(vocabulary: Vocabulary) -> re.Pattern[str] | None:
     return re.compile("|".join(patterns)) if patterns else None
 
 
-OPENING_WORDS = re.compile(r"\s*本文(内容|简介)[:：]?$")
+@cache
+def _openings(vocabulary: Vocabulary) -> re.Pattern[str] | None:
+    """What may stand behind a title at the end of its line; at least two characters of title come before."""
+    patterns = [row["pattern"] for row in vocabulary.table("furniture") if row["place"] == "opening"]
+    return re.compile(rf"(?<=..)(?:{'|'.join(patterns)})$") if patterns else None
 
 
 def judge(lines: Sequence[str], vocabulary: Vocabulary) -> list[Verdict]:
@@ -62,7 +66,7 @@ def judge(lines: Sequence[str], vocabulary: Vocabulary) -> list[Verdict]:
     verdicts = [Verdict() if line else Verdict(keep=False) for line in lines]
     total = sum(map(len, lines)) or 1
     before = 0
-    patterns, cuts = _patterns(vocabulary), _cuts(vocabulary)
+    patterns, cuts, openings = _patterns(vocabulary), _cuts(vocabulary), _openings(vocabulary)
     places: dict[int, tuple[str, str]] = {}
     for index, line in enumerate(lines):
         share = before / total
@@ -72,6 +76,11 @@ def judge(lines: Sequence[str], vocabulary: Vocabulary) -> list[Verdict]:
         if PAGE_NUMBER.fullmatch(line):
             verdicts[index] = Verdict(keep=False, reason="page-number")
             continue
+        if openings and share < HEAD_SHARE and (words := openings.search(line)):
+            for earlier in range(index):
+                verdicts[earlier] = Verdict(keep=False, reason="web-furniture")
+            verdicts[index] = Verdict(cuts=((words.start(), words.end()),))
+            continue
         match = patterns.whole.fullmatch(line)
         if match is None:
             if cuts and (found := tuple((m.start(), m.end()) for m in cuts.finditer(line))):
@@ -80,13 +89,9 @@ def judge(lines: Sequence[str], vocabulary: Vocabulary) -> list[Verdict]:
         place, reason = patterns.by_group[match.lastgroup or ""]
         if place == "line":
             verdicts[index] = Verdict(keep=False, reason=reason)
-        elif place in ("head", "opening") and share < HEAD_SHARE:
-            for earlier in range(index):
+        elif place == "head" and share < HEAD_SHARE:
+            for earlier in range(index + 1):
                 verdicts[earlier] = Verdict(keep=False, reason=reason)
-            if place == "head":
-                verdicts[index] = Verdict(keep=False, reason=reason)
-            elif words := OPENING_WORDS.search(line):
-                verdicts[index] = Verdict(cuts=((words.start(), words.end()),))
         elif place == "tail" and share >= TAIL_SHARE:
             for later in range(index, len(lines)):
                 verdicts[later] = Verdict(keep=False, reason=reason)

@@ -189,8 +189,7 @@ def _sections(
 
 def _close(stack: list[_Open], depth: int, ends: list[int], at: int) -> None:
     for entry in stack[depth:]:
-        ends[entry.section] = min(ends[entry.section], at) if ends[entry.section] > at else ends[entry.section]
-        ends[entry.section] = max(ends[entry.section], 0)
+        ends[entry.section] = min(ends[entry.section], at)
     del stack[depth:]
 
 
