@@ -14,8 +14,8 @@ from policyparse.clean import clean
 from policyparse.clean.mending import Edit, Mending, undo
 from policyparse.clean.script import is_traditional
 from policyparse.model import Origin
-from policyparse.passing import Block, CleanText, RawDocument
-from policyparse.vocabulary import shipped
+from policyparse.passing import Block, CleanText, PolicyparseError, RawDocument
+from policyparse.vocabulary import Vocabulary, shipped
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/clean.yaml").read_text("utf-8"))
 
@@ -79,6 +79,14 @@ def test_cleaning_what_is_clean_changes_nothing(lines: list[str]) -> None:
         # the lines of a cleaned text are paragraphs
         _, paragraphs = raw(document.text.split("\n"), "paragraph")
         assert [again.text for again in clean(paragraphs, shipped())] == [document.text]
+
+
+def test_a_pattern_that_is_not_well_formed_is_named(tmp_path: Path) -> None:
+    (tmp_path / "furniture.csv").write_text(
+        "pattern,place,reason,example,counter_example\n(没有右括号,line,x,,\n", "utf-8"
+    )
+    with pytest.raises(PolicyparseError, match=r"没有右括号.*not well formed"):
+        clean(raw(["青溪镇方案", "清理权限。"])[1], Vocabulary(tmp_path))
 
 
 @given(st.text("abcdef", min_size=1, max_size=40), st.data())

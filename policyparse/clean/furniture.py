@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import Vocabulary
 
 # A pattern for the head of a page holds in its first third, one for the tail after its first third:
@@ -37,6 +38,21 @@ class _Patterns(NamedTuple):
     by_group: dict[str, tuple[str, str]]  # group name → (place, reason)
 
 
+def _compiled(pattern: str, vocabulary: Vocabulary) -> re.Pattern[str]:
+    """All patterns as one; a row that is not well formed is named in one sentence."""
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error:
+        for row in vocabulary.table("furniture"):
+            try:
+                re.compile(row["pattern"])
+            except re.error as error:
+                raise PolicyparseError(
+                    f"furniture.csv, row “{row['pattern']}”: the pattern is not well formed ({error}) — mend it"
+                ) from None
+        raise
+
+
 @cache
 def _patterns(vocabulary: Vocabulary) -> _Patterns:
     parts, by_group = [], {}
@@ -45,20 +61,20 @@ def _patterns(vocabulary: Vocabulary) -> _Patterns:
             name = f"p{number}"
             by_group[name] = (row["place"], row["reason"])
             parts.append(f"(?P<{name}>{row['pattern']})")
-    return _Patterns(re.compile("|".join(parts), re.IGNORECASE), by_group)
+    return _Patterns(_compiled("|".join(parts), vocabulary), by_group)
 
 
 @cache
 def _cuts(vocabulary: Vocabulary) -> re.Pattern[str] | None:
     patterns = [row["pattern"] for row in vocabulary.table("furniture") if row["place"] == "cut"]
-    return re.compile("|".join(patterns)) if patterns else None
+    return _compiled("|".join(patterns), vocabulary) if patterns else None
 
 
 @cache
 def _openings(vocabulary: Vocabulary) -> re.Pattern[str] | None:
     """What may stand behind a title at the end of its line; at least two characters of title come before."""
     patterns = [row["pattern"] for row in vocabulary.table("furniture") if row["place"] == "opening"]
-    return re.compile(rf"(?<=..)(?:{'|'.join(patterns)})$") if patterns else None
+    return _compiled(rf"(?<=..)(?:{'|'.join(patterns)})$", vocabulary) if patterns else None
 
 
 def judge(lines: Sequence[str], vocabulary: Vocabulary) -> list[Verdict]:
