@@ -67,7 +67,7 @@ def test_a_members_record_stands_in_the_report_until_it_is_mended(archive: Path)
         with Corpus.open(directory, create=True) as corpus:
             summary = import_files(corpus, [archive])
             assert summary.complete == ("failed" not in summary.files)
-            records = {Path(each.path).name: each.status for each in corpus.store.imports()}
+            records = {Path(each.path).name: each.status for each in corpus.imports.all()}
             return dict(summary.files), summary.new, records
 
     assert run() == ({"done": 1, "failed": 1}, 2, {"批文.zip": "done", "坏.docx": "failed"})

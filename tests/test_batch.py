@@ -51,7 +51,7 @@ def run(folder: Path, **options: object) -> tuple[dict[str, int], int]:
 def test_every_file_has_its_record(folder: Path) -> None:
     assert run(folder) == ({"done": 2, "failed": 1}, 3)
     with Corpus.open(folder.parent / "corpus") as corpus:
-        records = {Path(record.path).name: record for record in corpus.store.imports()}
+        records = {Path(record.path).name: record for record in corpus.imports.all()}
     assert records["a.txt"].status == "done"
     assert records["b.txt"].documents == 2
     assert (records["empty.txt"].status, records["empty.txt"].code) == ("failed", "empty")
@@ -71,7 +71,7 @@ def test_a_moved_folder_is_known_by_its_bytes(folder: Path) -> None:
     assert (files, new) == ({"skipped": 2, "failed": 1}, 0)
     with Corpus.open(folder.parent / "corpus") as corpus:
         assert len(list(corpus.documents())) == 3
-        assert corpus.store.imported(str(moved / "b.txt")).code == "same-file"  # type: ignore[union-attr]
+        assert corpus.imports.of(str(moved / "b.txt")).code == "same-file"  # type: ignore[union-attr]
 
 
 def test_a_changed_file_takes_the_place_of_its_old_documents(folder: Path) -> None:
@@ -100,7 +100,7 @@ def test_our_own_fault_ends_no_run(folder: Path) -> None:
     files, new = run(folder)
     assert (files, new) == ({"done": 2, "failed": 3}, 3)
     with Corpus.open(folder.parent / "corpus") as corpus:
-        failed = {record.code: record.reason for record in corpus.store.imports("failed")}
+        failed = {record.code: record.reason for record in corpus.imports.all("failed")}
     assert "ZeroDivisionError" in (failed["internal"] or "")
     assert "\n" not in (failed["internal"] or "")
     assert "no-text" in failed
@@ -195,7 +195,7 @@ def test_what_every_file_needs_is_missed_once(jobs: int, folder: Path) -> None:
     with Corpus.open(folder.parent / "corpus", create=True) as corpus:
         with pytest.raises(PolicyparseError, match="reinstall"):
             import_files(corpus, [folder], parse=without_model, jobs=jobs)
-        assert len(corpus.store.imports("pending")) == 3
+        assert len(corpus.imports.all("pending")) == 3
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks on this system")
@@ -276,12 +276,12 @@ def test_killed_at_any_instant_it_goes_on(jobs: int, tmp_path: Path) -> None:
             process.wait()
         with Corpus.open(directory) as corpus:
             documents = list(corpus.documents())
-            done = corpus.store.imports("done")
+            done = corpus.imports.all("done")
             assert len(documents) == len(done)
             assert search(corpus, '"权限下放到镇"', fold=False, limit=100).total == len(documents)
     assert subprocess.run([sys.executable, str(program)], stdout=subprocess.DEVNULL, check=False).returncode == 0
     with Corpus.open(directory) as corpus:
         assert len(list(corpus.documents())) == number
-        assert corpus.store.imports("pending") == []
+        assert corpus.imports.all("pending") == []
         results = search(corpus, '"权限下放到镇"', fold=False, limit=100)
         assert len({hit.document for hit in results.hits}) == results.total == number

@@ -65,7 +65,7 @@ def import_files(
     # whole paths, so that the report says where a file was, and a run from another folder knows it again
     whole = [os.path.abspath(source) for source in sources]
     files = list(find_files(whole, corpus.directory.resolve()))
-    corpus.store.note_pending(printable(found.path) for found in files)
+    corpus.imports.note_pending(printable(found.path) for found in files)
     settled, wanted = _sort_out(corpus, files, again)
     number = 0
 
@@ -80,7 +80,7 @@ def import_files(
 
     for imported in settled:
         if imported.status != "done":
-            corpus.store.record(imported)
+            corpus.imports.record(imported)
         note(imported, "known" if imported.status == "done" else imported.status)
     with closing(_outcomes(wanted, parse or Pipeline(), jobs, timeout)) as outcomes:
         for outcome in outcomes:
@@ -129,10 +129,10 @@ def _known(corpus: Corpus, path: Path) -> Imported | None:
         digest = file_sha256(path)
     except OSError:
         return None  # reading it will say why
-    before = corpus.store.imported(printable(path))
+    before = corpus.imports.of(printable(path))
     if before is not None and before.sha256 == digest and before.status == "done":
         # an archive of which members were left is read again, as a file that was left is
-        return None if corpus.store.left_within(printable(path)) else before
+        return None if corpus.imports.left_within(printable(path)) else before
     return _twin(corpus, Imported(printable(path), "done", digest), False)
 
 
@@ -140,12 +140,12 @@ def _twin(corpus: Corpus, imported: Imported, again: bool) -> Imported | None:
     """What becomes of a file whose bytes were imported under another name; None when there is no such file."""
     if again or imported.status != "done" or imported.sha256 is None:
         return None
-    twin = corpus.store.done_before(imported.sha256)
+    twin = corpus.imports.done_before(imported.sha256)
     if twin is None or twin == imported.path:
         return None
     number = corpus.store.share_sources(twin, imported.path)
     skipped = Imported(
         imported.path, "skipped", imported.sha256, "same-file", f"the same bytes as {twin}", None, number
     )  # fmt: skip
-    corpus.store.record(skipped)
+    corpus.imports.record(skipped)
     return skipped

@@ -172,7 +172,7 @@ def _summary(summary: Summary, directory: Path, counts: dict[str, int]) -> str:
 @json_option
 def imports_command(directory: Path, status: str | None, as_json: bool) -> int:
     with Corpus.open(directory) as corpus:
-        records = corpus.store.imports(status)
+        records = corpus.imports.all(status)
     if as_json:
         click.echo(json.dumps([asdict(record) for record in records], ensure_ascii=False))
         return 0

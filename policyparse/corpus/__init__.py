@@ -24,8 +24,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from policyparse.corpus.database import Database
+from policyparse.corpus.imports import Imported, Imports
 from policyparse.corpus.index import INDEX_VERSION, DamagedIndex, Index
-from policyparse.corpus.store import Imported, Store
+from policyparse.corpus.store import Store
 from policyparse.model import SCHEMA_VERSION, Clause, Document
 from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import Vocabulary
@@ -54,13 +56,15 @@ class Corpus:
         self._index: Index | None = None
         self._waiting: list[str] = []
         self.manifest = _read_manifest(directory)
-        self.store = Store(directory / "corpus.sqlite", write)
+        self.database = Database(directory / "corpus.sqlite", write)
+        self.store = Store(self.database)
+        self.imports = Imports(self.database)
         try:
             self._check_versions()
             if write:
                 self._open_for_writing()
         except BaseException:
-            self.store.close()
+            self.database.close()
             raise
 
     @classmethod
@@ -94,7 +98,7 @@ class Corpus:
                 self._index.close()
         finally:
             self._index = None
-            self.store.close()
+            self.database.close()
 
     # -- documents -----------------------------------------------------------------------------------------------
 
@@ -121,9 +125,9 @@ class Corpus:
         with self.store.transaction():
             self.store.leave_source(imported.path, keep={document.id for document in documents})
             new = [document for document in documents if self.store.add(document, replace)]
-            self.store.forget_members(imported.path)
+            self.imports.forget_members(imported.path)
             for record in (imported, *members):
-                self.store.record(record)
+                self.imports.record(record)
         self._to_index(new)
         return len(new)
 
@@ -258,11 +262,11 @@ class Corpus:
             raise PolicyparseError(f"{self.directory}: opened for reading only — open it with write=True")
 
     def _check_versions(self) -> None:
-        if self.store.unknown_migrations():
+        if self.database.unknown_migrations():
             raise PolicyparseError(
                 f"{self.directory}: this corpus was changed by a newer policyparse — upgrade to open it"
             )
-        old = self.store.missing_migrations() or self.store.state("index_version") not in (None, str(INDEX_VERSION))
+        old = self.database.missing_migrations() or self.store.state("index_version") not in (None, str(INDEX_VERSION))
         if old and not self.writing:
             raise PolicyparseError(
                 f"{self.directory}: this corpus was made by policyparse {self.manifest.get('made_by', '?')} and this "
@@ -302,7 +306,7 @@ def _create(directory: Path) -> None:
     if directory.exists() and (not directory.is_dir() or any(map(_foreign, directory.iterdir()))):
         raise PolicyparseError(f"{directory}: not empty and not a corpus — give a new directory with --corpus")
     directory.mkdir(parents=True, exist_ok=True)
-    Store(directory / "corpus.sqlite", write=True).close()
+    Database(directory / "corpus.sqlite", write=True).close()
     _write_manifest(
         directory,
         {

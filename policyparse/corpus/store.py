@@ -1,7 +1,7 @@
 """The documents of a corpus, in one SQLite file: the truth from which the index can be made again.
 
-In: Documents with their passages, and records of imported files. Out: the same, by id.
-Touches: `corpus.sqlite` in the corpus directory.
+In: Documents with their passages. Out: the same, by id.
+Touches: the corpus database, all tables but those of imports.py and corrections.py.
 
 Every public method that writes is one transaction, or joins the one opened by `transaction()`.
 """
@@ -11,16 +11,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from policyparse.corpus import migrations
+from policyparse.corpus.database import Database
+from policyparse.corpus.imports import MEMBER
 from policyparse.corpus.passages import Passage, passages
 from policyparse.model import Document
-from policyparse.passing import PolicyparseError
 
 #: Two documents are near-duplicates when this share of the longer one's clauses, by characters, stands in the
 #: other word for word. Copies of one notice on several sites keep 90 % and more; a plan adapted by another
@@ -28,24 +24,7 @@ from policyparse.passing import PolicyparseError
 NEAR_DUPLICATE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of a file: status pending, done, skipped or failed; `code` for programs, the rest for people."""
-
-    path: str
-    status: str
-    sha256: str | None = None
-    code: str | None = None
-    reason: str | None = None
-    remedy: str | None = None
-    documents: int = 0
-    seconds: float | None = None
-    finished: str | None = None
-
-
-# A member of an archive has its path, a slash and a name of its own ("0" is the sign after "/": a range, for the index).
-_MEMBER = "(path > :path || '/' AND path < :path || '0')"
-_IN_FILE = f"(path = :path OR {_MEMBER})"
+_IN_FILE = f"(path = :path OR {MEMBER})"
 
 
 def _json(value: object) -> str:
@@ -53,64 +32,12 @@ def _json(value: object) -> str:
 
 
 class Store:
-    """The database. Open with `write=True` to change it."""
+    """The documents of an open database."""
 
-    def __init__(self, path: Path, write: bool = False) -> None:
-        self.path = path
-        self._write_mode = write
-        mode = "rwc" if write else "ro"
-        try:
-            self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
-            )
-            self._db.row_factory = sqlite3.Row
-            if write:
-                self._journal("WAL")  # readers and the writer do not wait for each other
-                self._db.execute("PRAGMA synchronous = NORMAL")
-                migrations.migrate(self._db)
-            else:
-                self._db.execute("SELECT 1 FROM sqlite_master").fetchone()
-        except sqlite3.Error as error:
-            raise PolicyparseError(
-                f"{path}: the corpus database cannot be opened ({error}) — restore it from a copy"
-            ) from None
-
-    def close(self) -> None:
-        """Closes the database; at rest it is one plain file, which can be read on a medium that takes no writing."""
-        if self._write_mode:
-            self._db.execute("PRAGMA busy_timeout = 0")  # do not wait for readers
-            self._journal("DELETE")
-        self._db.close()
-
-    def _journal(self, mode: str) -> None:
-        # another connection that is open just now keeps the old mode, which is no less safe
-        with suppress(sqlite3.OperationalError):
-            self._db.execute(f"PRAGMA journal_mode = {mode}").fetchone()
-
-    def missing_migrations(self) -> list[str]:
-        """Steps that this version has and the database has not, or the other way round (from a newer version)."""
-        have = migrations.applied(self._db)
-        return [name for name, _ in migrations.STEPS if name not in have]
-
-    def unknown_migrations(self) -> list[str]:
-        """Steps that a newer version has made."""
-        return sorted(migrations.applied(self._db) - {name for name, _ in migrations.STEPS})
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is written inside is kept together or not at all."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    # -- documents ---------------------------------------------------------------------------------------------
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._db = database.rows
+        self.transaction = database.transaction
 
     def add(self, document: Document, replace: bool = False) -> bool:
         """Keeps `document` and the file it came from; False when the corpus had it already (`replace` renews it)."""
@@ -339,58 +266,3 @@ class Store:
     def set_state(self, key: str, value: str) -> None:
         with self.transaction():
             self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
-
-    # -- imported files ------------------------------------------------------------------------------------------
-
-    def record(self, imported: Imported) -> None:
-        """Notes what became of a file."""
-        with self.transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO imports "
-                "(path, sha256, status, code, reason, remedy, documents, seconds, finished) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    imported.path,
-                    imported.sha256,
-                    imported.status,
-                    imported.code,
-                    imported.reason,
-                    imported.remedy,
-                    imported.documents,
-                    imported.seconds,
-                    imported.finished or datetime.now(UTC).isoformat(timespec="seconds"),
-                ),
-            )
-
-    def left_within(self, path: str) -> bool:
-        """Whether members of the archive `path` could not be read."""
-        row = self._db.execute(f"SELECT 1 FROM imports WHERE {_MEMBER} AND status = 'failed' LIMIT 1", {"path": path})
-        return row.fetchone() is not None
-
-    def forget_members(self, path: str) -> None:
-        """Forgets what became of the members of the archive `path`."""
-        with self.transaction():
-            self._db.execute(f"DELETE FROM imports WHERE {_MEMBER}", {"path": path})
-
-    def note_pending(self, paths: Iterable[str]) -> None:
-        """Notes files that are waiting; what is known of them already stays."""
-        with self.transaction():
-            self._db.executemany(
-                "INSERT OR IGNORE INTO imports (path, status) VALUES (?, 'pending')", ((path,) for path in paths)
-            )
-
-    def imported(self, path: str) -> Imported | None:
-        row = self._db.execute("SELECT * FROM imports WHERE path = ?", (path,)).fetchone()
-        return Imported(**dict(row)) if row else None
-
-    def imports(self, status: str | None = None) -> list[Imported]:
-        """The records of all files, or of those with `status`, by path."""
-        rows = self._db.execute("SELECT * FROM imports WHERE ?1 IS NULL OR status = ?1 ORDER BY path", (status,))
-        return [Imported(**dict(row)) for row in rows]
-
-    def done_before(self, sha256: str) -> str | None:
-        """The path of a file with the same bytes that was imported."""
-        row = self._db.execute(
-            "SELECT path FROM imports WHERE sha256 = ? AND status = 'done' ORDER BY path LIMIT 1", (sha256,)
-        ).fetchone()
-        return row[0] if row else None

@@ -1,0 +1,74 @@
+"""The connection to the corpus database: how it is opened, what a transaction is, how it comes to its present shape.
+
+In: a path. Out: Database, on which store.py (documents), imports.py (files) and corrections.py (a person's tags)
+write their tables. Touches: `corpus.sqlite` in the corpus directory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from policyparse.corpus import migrations
+from policyparse.passing import PolicyparseError
+
+
+class Database:
+    """An open database; `rows` is its sqlite3 connection. Open with `write=True` to change it."""
+
+    def __init__(self, path: Path, write: bool = False) -> None:
+        self.path = path
+        self._write_mode = write
+        mode = "rwc" if write else "ro"
+        try:
+            self.rows = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
+            )
+            self.rows.row_factory = sqlite3.Row
+            if write:
+                self._journal("WAL")  # readers and the writer do not wait for each other
+                self.rows.execute("PRAGMA synchronous = NORMAL")
+                migrations.migrate(self.rows)
+            else:
+                self.rows.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            raise PolicyparseError(
+                f"{path}: the corpus database cannot be opened ({error}) — restore it from a copy"
+            ) from None
+
+    def close(self) -> None:
+        """Closes the database; at rest it is one plain file, which can be read on a medium that takes no writing."""
+        if self._write_mode:
+            self.rows.execute("PRAGMA busy_timeout = 0")  # do not wait for readers
+            self._journal("DELETE")
+        self.rows.close()
+
+    def _journal(self, mode: str) -> None:
+        # another connection that is open just now keeps the old mode, which is no less safe
+        with suppress(sqlite3.OperationalError):
+            self.rows.execute(f"PRAGMA journal_mode = {mode}").fetchone()
+
+    def missing_migrations(self) -> list[str]:
+        """Steps that this version has and the database has not, or the other way round (from a newer version)."""
+        have = migrations.applied(self.rows)
+        return [name for name, _ in migrations.STEPS if name not in have]
+
+    def unknown_migrations(self) -> list[str]:
+        """Steps that a newer version has made."""
+        return sorted(migrations.applied(self.rows) - {name for name, _ in migrations.STEPS})
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside is kept together or not at all."""
+        if self.rows.in_transaction:
+            yield
+            return
+        self.rows.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.rows.execute("ROLLBACK")
+            raise
+        self.rows.execute("COMMIT")
