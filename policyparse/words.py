@@ -1,7 +1,7 @@
-"""Words and n-grams: how a text is cut for search, and how two writings of it are made equal.
+"""Words and n-grams: how a text is cut for search, and how two writings of it are made equal or set side by side.
 
 In: text, and the words that a Vocabulary adds to jieba's dictionary (vocab/words.csv).
-Out: normal forms, words with their offsets, pairs of neighbouring characters.
+Out: normal forms, words with their offsets, pairs of neighbouring characters, what was changed from one text to another.
 Touches: nothing (reads the two dictionaries once).
 
 Segmentation is rjieba: jieba's dictionary and the same words in 98–100 % of cases, 7–20 times
@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
+from typing import Literal
 
 import opencc
 import rjieba
@@ -27,6 +30,9 @@ _SAME_SIGN = {"〔": "[", "〕": "]", "【": "[", "】": "]", "“": '"', "”":
 
 #: jieba's own weight for a word that must not be split (its `suggest_freq` is used as the floor).
 _OWN_FREQUENCY = 2000
+
+#: Beyond this length changes are marked by words: comparing characters grows with the square of the length.
+_BY_CHARACTER = 800
 
 
 @cache
@@ -115,3 +121,23 @@ def segmenter(vocabulary: Vocabulary | None = None) -> Segmenter:
 def cut(text: str, vocabulary: Vocabulary | None = None) -> list[str]:
     """The words of `text`: see `Segmenter.cut`."""
     return segmenter(vocabulary).cut(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of two texts: the same in both ("equal"), or what one has in the place of the other."""
+
+    kind: Literal["equal", "replace", "delete", "insert"]
+    one: str
+    other: str
+
+
+def changes(one: str, other: str) -> tuple[Change, ...]:
+    """What was changed from `one` to `other`; the pieces joined give both texts back."""
+    long = max(len(one), len(other)) > _BY_CHARACTER
+    left: Sequence[str] = [one[a:b] for a, b, _ in segmenter().spans(one)] if long else one
+    right: Sequence[str] = [other[a:b] for a, b, _ in segmenter().spans(other)] if long else other
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    return tuple(
+        Change(kind, "".join(left[a:b]), "".join(right[c:d])) for kind, a, b, c, d in matcher.get_opcodes()
+    )  # fmt: skip

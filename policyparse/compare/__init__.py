@@ -7,10 +7,11 @@ align.py (clauses, headings, changed characters) · pilots.py (下放事项目�
 clause_tables.py (机构设置, 财政条款, 编码表)
 """
 
-from policyparse.compare.align import Change, Comparison, Pair, by_section, by_tag, changes, compare
+from policyparse.compare.align import Comparison, Pair, by_section, by_tag, compare
 from policyparse.compare.clause_tables import CLAUSE_TABLES, bodies, coding, shares
 from policyparse.compare.pilots import MENTION_TABLES, delegated_items, responsibilities, timeline
 from policyparse.compare.rows import PilotTable
+from policyparse.words import Change, changes
 
 #: Name on the command line → table.
 PILOT_TABLES: dict[str, PilotTable] = {**MENTION_TABLES, **CLAUSE_TABLES}

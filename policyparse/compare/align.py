@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import Literal
 
 from policyparse.model import TAGS, Clause, Document, Section
-from policyparse.words import pairs, segmenter, squeezed
+from policyparse.words import Change, changes, pairs, squeezed
 
 #: Clauses are taken for two versions of one from this share of common pairs of characters (Dice). Set by looking at
 #: the samples: at 0.4 two rules on one topic are joined, at 0.6 a clause with a new second half is lost. Not swept.
@@ -20,18 +18,6 @@ ALIGNED = 0.5
 
 #: Headings are short, so two of them answer each other already when half of their characters are the same.
 _SAME_HEADING = 0.5
-
-#: Beyond this length changes are marked by words: comparing characters grows with the square of the length.
-_BY_CHARACTER = 800
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A stretch of both texts: the same in both ("equal"), or what one has in the place of the other."""
-
-    kind: Literal["equal", "replace", "delete", "insert"]
-    one: str
-    other: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +76,6 @@ def compare(one: Document, other: Document) -> Comparison:
         tuple(clause for at, clause in enumerate(one.clauses) if at not in taken_one),
         tuple(clause for at, clause in enumerate(other.clauses) if at not in taken_other),
     )
-
-
-def changes(one: str, other: str) -> tuple[Change, ...]:
-    """What was changed from `one` to `other`; the pieces joined give both texts back."""
-    long = max(len(one), len(other)) > _BY_CHARACTER
-    left: Sequence[str] = [one[a:b] for a, b, _ in segmenter().spans(one)] if long else one
-    right: Sequence[str] = [other[a:b] for a, b, _ in segmenter().spans(other)] if long else other
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
-    return tuple(
-        Change(kind, "".join(left[a:b]), "".join(right[c:d])) for kind, a, b, c, d in matcher.get_opcodes()
-    )  # fmt: skip
 
 
 def _alike(
