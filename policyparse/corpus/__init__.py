@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -24,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from policyparse.corpus.corrections import Correction, Corrections, Record
 from policyparse.corpus.database import Database
 from policyparse.corpus.imports import Imported, Imports
 from policyparse.corpus.index import INDEX_VERSION, DamagedIndex, Index
@@ -32,7 +33,7 @@ from policyparse.model import SCHEMA_VERSION, Clause, Document
 from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import Vocabulary
 
-__all__ = ["FORMAT_VERSION", "Corpus", "Imported"]
+__all__ = ["FORMAT_VERSION", "Corpus", "Correction", "Imported"]
 
 FORMAT = "policyparse-corpus"
 #: Goes up when an older policyparse could no longer read the directory.
@@ -106,7 +107,7 @@ class Corpus:
         """Adds a document; False when the corpus had it (its new source is noted). Searchable after `commit`."""
         added = self.store.add(document, replace)
         if added:
-            self._to_index([document])
+            self._to_index([self.corrections.applied(document)])
         return added
 
     def add_file(
@@ -123,12 +124,15 @@ class Corpus:
         archive's members that could not be read, in the place of those of the time before.
         """
         with self.store.transaction():
-            self.store.leave_source(imported.path, keep={document.id for document in documents})
+            left = self.store.leave_source(imported.path, keep={document.id for document in documents})
+            for document in documents:  # a new version keeps what was corrected in the words that it still has
+                for old in left:
+                    self.corrections.carry(old, document)
             new = [document for document in documents if self.store.add(document, replace)]
             self.imports.forget_members(imported.path)
             for record in (imported, *members):
                 self.imports.record(record)
-        self._to_index(new)
+        self._to_index([self.corrections.applied(document) for document in new])
         return len(new)
 
     def documents(self, identities: Sequence[str] | None = None) -> Iterator[Document]:
@@ -157,6 +161,55 @@ class Corpus:
                 return document, clause
         last = document.clauses[-1].id if document.clauses else "none"
         raise PolicyparseError(f"{identity}: the document has no clause {wanted!r} — its last one is {last}")
+
+    # -- corrections ---------------------------------------------------------------------------------------------
+
+    @property
+    def corrections(self) -> Corrections:
+        """What people have corrected."""
+        return self.store.corrections
+
+    def correct(self, identity: str, tags: Sequence[str], *, by: str, note: str = "") -> Correction:
+        """Gives the clause `document#c7` a person's tags, main one first; they win over the machine's from now on.
+
+        Searchable after `commit`. Raises PolicyparseError for an unknown clause or tag.
+        """
+        self._need_writing()
+        document, clause = self.clause(identity)
+        with self.store.transaction():
+            correction = self.corrections.add(self._as_parsed(document.id), clause.id, tags, by=by, note=note)
+            self._renew(document.id)
+        return correction
+
+    def correct_record(
+        self, identity: str, record: Record, fields: Mapping[str, Any] | None, *, by: str, note: str = ""
+    ) -> Correction:
+        """Says of a delegation or responsibility of the document that it is none (None), or how `fields` should be."""
+        self._need_writing()
+        document = self._as_parsed(self.document(identity.partition("#")[0]).id)
+        with self.store.transaction():
+            correction = self.corrections.add_record(document, record, fields, by=by, note=note)
+            self._renew(document.id)
+        return correction
+
+    def withdraw(self, number: int) -> Correction:
+        """Takes a correction back: what held before it holds again."""
+        self._need_writing()
+        with self.store.transaction():
+            correction = self.corrections.withdraw(number)
+            self._renew(correction.document)
+        return correction
+
+    def _as_parsed(self, identity: str) -> Document:
+        document = self.store.as_parsed(identity)
+        assert document is not None
+        return document
+
+    def _renew(self, identity: str) -> None:
+        document = self.store.document(identity)
+        if document is not None:
+            self.store.renew_tags(document)
+            self._to_index([document])
 
     # -- the index -----------------------------------------------------------------------------------------------
 

@@ -100,10 +100,33 @@ views_for_other_tools = _run(
     + _mentions("citations", "clause text title doc_number start end")
 )
 
+corrections = _run(
+    """
+    CREATE TABLE corrections (           -- a person's tags and records; they win over the machine's
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        document TEXT NOT NULL, clause TEXT NOT NULL,
+        fold INTEGER NOT NULL, nth INTEGER NOT NULL,  -- the clause's words; how many of the same stand before it
+        sort TEXT NOT NULL,              -- tags, delegation, responsibility
+        subject TEXT NOT NULL,           -- JSON: which record, by its words; null for tags
+        value TEXT NOT NULL,             -- JSON: the tags, or the amended fields; null: the record is none
+        before TEXT NOT NULL,            -- JSON: what the machine had said
+        who TEXT NOT NULL, made TEXT NOT NULL, note TEXT NOT NULL,
+        withdrawn INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX corrections_document ON corrections (document);
+    DROP VIEW tags;
+    CREATE VIEW tags AS                  -- as corrected; the machine's are in documents.json
+        SELECT p.document, p.clause, json_extract(t.value, '$[0]') AS tag, json_extract(t.value, '$[1]') AS score,
+               t.key AS rank
+        FROM passages p, json_each(p.tags) t WHERE p.what = 'clause';
+    """
+)
+
 #: In order; the name is what the database remembers.
 STEPS: tuple[tuple[str, Step], ...] = (
     ("documents_passages_imports", documents_passages_imports),
     ("views_for_other_tools", views_for_other_tools),
+    ("corrections", corrections),
 )
 
 

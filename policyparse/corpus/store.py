@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
+from policyparse.corpus.corrections import Corrections
 from policyparse.corpus.database import Database
 from policyparse.corpus.imports import MEMBER
 from policyparse.corpus.passages import Passage, passages
@@ -38,6 +39,7 @@ class Store:
         self._database = database
         self._db = database.rows
         self.transaction = database.transaction
+        self.corrections = Corrections(database)
 
     def add(self, document: Document, replace: bool = False) -> bool:
         """Keeps `document` and the file it came from; False when the corpus had it already (`replace` renews it)."""
@@ -54,7 +56,7 @@ class Store:
 
     def _write(self, document: Document) -> None:
         self._db.execute("DELETE FROM passages WHERE document = ?", (document.id,))
-        parts = passages(document)
+        parts = passages(self.corrections.applied(document))
         family = self._family(document.id, parts)
         values: dict[str, Any] = {
             "id": document.id,
@@ -153,10 +155,24 @@ class Store:
                 return family
         return None
 
-    def document(self, identity: str) -> Document | None:
+    def as_parsed(self, identity: str) -> Document | None:
         """The document with this id, as it was parsed."""
         row = self._db.execute("SELECT json FROM documents WHERE id = ?", (identity,)).fetchone()
         return Document.model_validate_json(row[0]) if row else None
+
+    def document(self, identity: str) -> Document | None:
+        """The document with this id, as it was parsed and corrected."""
+        document = self.as_parsed(identity)
+        return document and self.corrections.applied(document)
+
+    def renew_tags(self, document: Document) -> None:
+        """Puts the tags of `document`, as corrected, where search finds them; the index has it no longer."""
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE passages SET tags = ? WHERE document = ? AND clause = ?",
+                [(_json([(t.tag, t.score) for t in c.tags]), document.id, c.id) for c in document.clauses],
+            )
+            self._db.execute("UPDATE documents SET indexed = 0 WHERE id = ?", (document.id,))
 
     def documents(self, identities: Sequence[str] | None = None) -> Iterator[Document]:
         """All documents in the order in which they came, or those asked for, in the order asked."""
@@ -174,7 +190,7 @@ class Store:
             if not rows:
                 return
             for row in rows:
-                yield Document.model_validate_json(row["json"])
+                yield self.corrections.applied(Document.model_validate_json(row["json"]))
             last = rows[-1]["seq"]
 
     def in_order(self, identities: Iterable[str]) -> list[str]:

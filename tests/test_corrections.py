@@ -1,0 +1,182 @@
+"""A person's corrections win over the machine's, and outlive imports, versions and indexes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from corpus_builder import document, pilot_corpus
+
+from policyparse.compare.clause_tables import coding
+from policyparse.corpus import Corpus, Imported
+from policyparse.export import rows
+from policyparse.passing import PolicyparseError
+from policyparse.search import search
+
+PLAN = pilot_corpus()[0]
+
+
+@pytest.fixture
+def pilots(tmp_path: Path) -> Path:
+    with Corpus.open(tmp_path / "pilots", create=True) as corpus:
+        for each in pilot_corpus():
+            corpus.add(each)
+    return tmp_path / "pilots"
+
+
+def tags(directory: Path, identity: str) -> list[str]:
+    with Corpus.open(directory) as corpus:
+        return [tag.tag for tag in corpus.clause(identity)[1].tags]
+
+
+def correct(directory: Path, identity: str, given: list[str], by: str = "李") -> int:
+    with Corpus.open(directory, write=True) as corpus:
+        return corpus.correct(identity, given, by=by, note="对照原文").number
+
+
+def test_a_correction_wins_everywhere(pilots: Path) -> None:
+    identity = f"{PLAN.id}#c3"
+    correct(pilots, identity, ["delegation", "finance"])
+    assert tags(pilots, identity) == ["delegation", "finance"]
+    with Corpus.open(pilots) as corpus:
+        shown = next(each for each in corpus.documents() if each.id == PLAN.id)
+        assert [tag.tag for tag in shown.clauses[2].tags] == ["delegation", "finance"]
+        assert next(row for row in coding([shown]) if row["clause"].endswith("#c3"))["tag"] == "delegation"
+        assert (
+            next(row for row in rows([shown], "clauses") if row["clause"] == identity)["tags"] == "delegation；finance"
+        )
+        hits = search(corpus, "tag:delegation 每季度末拨付").hits
+        assert [hit.tags[0]["tag"] for hit in hits if hit.id == identity] == ["delegation"]
+    with sqlite3.connect(pilots / "corpus.sqlite") as database:
+        found = database.execute(
+            "SELECT tag, score FROM tags WHERE document = ? AND clause = 'c3' ORDER BY rank", (PLAN.id,)
+        ).fetchall()
+    assert found == [("delegation", 1.0), ("finance", 1.0)]
+
+
+def test_who_when_and_what_the_machine_said_are_kept(pilots: Path) -> None:
+    correct(pilots, f"{PLAN.id}#c3", ["delegation"])
+    correct(pilots, f"{PLAN.id}#c3", ["land"], by="王")
+    with Corpus.open(pilots) as corpus:
+        first, second = corpus.corrections.all(PLAN.id)
+    assert (first.by, first.note, first.before, second.before) == ("李", "对照原文", ["finance"], ["finance"])
+    assert second.when >= first.when
+    assert tags(pilots, f"{PLAN.id}#c3") == ["land"]
+
+
+def test_a_correction_that_is_withdrawn_gives_way_to_the_one_before(pilots: Path) -> None:
+    identity = f"{PLAN.id}#c3"
+    numbers = [correct(pilots, identity, [tag]) for tag in ("delegation", "land")]
+    for number, left in zip(reversed(numbers), ("delegation", "finance"), strict=True):
+        with Corpus.open(pilots, write=True) as corpus:
+            corpus.withdraw(number)
+        assert tags(pilots, identity) == [left]
+
+
+def test_corrections_outlive_reimport_removal_and_reindex(pilots: Path) -> None:
+    identity = f"{PLAN.id}#c3"
+    correct(pilots, identity, ["delegation"])
+    again = PLAN.model_copy(deep=True)
+    again.clauses[2].tags = [again.clauses[2].tags[0].model_copy(update={"tag": "economy"})]
+    with Corpus.open(pilots, write=True) as corpus:
+        assert not corpus.add(again)
+        corpus.add(again, replace=True)
+    assert tags(pilots, identity) == ["delegation"]
+    with Corpus.open(pilots, write=True) as corpus:
+        corpus.add_file([], Imported("plan.txt", "failed"))
+        with pytest.raises(PolicyparseError):
+            corpus.document(PLAN.id)
+        corpus.add_file([again], Imported("plan.txt", "done"))
+        corpus.reindex()
+        assert any(hit.id == identity for hit in search(corpus, "tag:delegation 每季度末拨付").hits)
+    assert tags(pilots, identity) == ["delegation"]
+
+
+def test_a_clause_that_is_numbered_otherwise_keeps_its_correction(pilots: Path) -> None:
+    correct(pilots, f"{PLAN.id}#c3", ["delegation"])
+    cut = PLAN.model_copy(deep=True)
+    del cut.clauses[0]
+    for number, clause in enumerate(cut.clauses, 1):
+        clause.id = f"c{number}"
+    with Corpus.open(pilots, write=True) as corpus:
+        corpus.add(cut, replace=True)
+    assert tags(pilots, f"{PLAN.id}#c2") == ["delegation"]
+    assert tags(pilots, f"{PLAN.id}#c3") == ["organization"]
+
+
+def test_a_new_version_of_the_file_keeps_what_was_corrected_in_words_that_it_still_has(pilots: Path) -> None:
+    correct(pilots, f"{PLAN.id}#c3", ["delegation"])
+    correct(pilots, f"{PLAN.id}#c1", ["goal"])
+    changed = document(PLAN.text.replace("理顺县镇权责关系", "理顺县镇财政关系"), title=PLAN.title, path="plan.txt")
+    with Corpus.open(pilots, write=True) as corpus:
+        corpus.add_file([changed], Imported("plan.txt", "done"))
+    assert tags(pilots, f"{changed.id}#c3") == ["delegation"]
+    assert tags(pilots, f"{changed.id}#c1") == []
+
+
+def test_clauses_of_the_same_words_are_told_apart(tmp_path: Path) -> None:
+    twice = document(
+        "甲县方案\n一、经费\n按季度拨付。\n二、人员\n按季度拨付。\n", tags={1: ["finance"], 2: ["finance"]}
+    )
+    with Corpus.open(tmp_path / "c", create=True) as corpus:
+        corpus.add(twice)
+        corpus.correct(f"{twice.id}#c2", ["personnel"], by="李")
+        assert [clause.tags[0].tag for clause in corpus.document(twice.id).clauses] == ["finance", "personnel"]
+
+
+@pytest.mark.parametrize(
+    ("identity", "given", "by", "sentence"),
+    [
+        ("#c3", ["power"], "李", "unknown tag power"),
+        ("#c3", [], "李", "no tag given"),
+        ("#c3", ["land"], " ", "needs the name of who made it"),
+        ("#c99", ["land"], "李", "has no clause 'c99'"),
+    ],
+)
+def test_what_cannot_be_corrected_is_one_sentence(
+    pilots: Path, identity: str, given: list[str], by: str, sentence: str
+) -> None:
+    with pytest.raises(PolicyparseError, match=sentence):
+        correct(pilots, PLAN.id + identity, given, by)
+
+
+def test_a_wrong_record_goes_and_an_amended_one_changes(pilots: Path) -> None:
+    moved, task = PLAN.delegations[0], PLAN.responsibilities[0]
+    with Corpus.open(pilots, write=True) as corpus:
+        amended = corpus.correct_record(PLAN.id, moved, {"to": ["柳溪镇人民政府"], "mode": ["entrust"]}, by="李")
+        corpus.correct_record(PLAN.id, task, None, by="李", note="不是分工")
+        shown = corpus.document(PLAN.id)
+        assert (shown.delegations[0].to, shown.delegations[0].mode) == (["柳溪镇人民政府"], ["entrust"])
+        assert (shown.delegations[0].item, shown.responsibilities) == (moved.item, [])
+        # what is amended once more is laid on top of the first, and the whole can be taken back
+        corpus.correct_record(PLAN.id, shown.delegations[0], {"item": "规划许可权"}, by="王")
+        shown = corpus.document(PLAN.id)
+        assert (shown.delegations[0].item, shown.delegations[0].to) == ("规划许可权", ["柳溪镇人民政府"])
+        for correction in reversed(corpus.corrections.all()):
+            corpus.withdraw(correction.number)
+        assert corpus.document(PLAN.id) == PLAN
+    assert amended.before == {"item": moved.item, "from": ["县政府"], "to": ["柳溪镇"], "mode": ["devolve", "entrust"]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [({"mode": ["give"]}, "mode"), ({"start": 3}, "no field start to amend"), ({"to": 7}, "to")],
+)
+def test_a_record_is_not_amended_into_nonsense(pilots: Path, fields: dict[str, object], sentence: str) -> None:
+    with Corpus.open(pilots, write=True) as corpus, pytest.raises(PolicyparseError, match=sentence):
+        corpus.correct_record(PLAN.id, PLAN.delegations[0], fields, by="李")
+    with Corpus.open(pilots) as corpus:
+        assert corpus.corrections.all() == []
+
+
+def test_a_corpus_from_before_corrections_is_migrated_on_writing(pilots: Path) -> None:
+    with sqlite3.connect(pilots / "corpus.sqlite") as database:
+        database.execute("DROP TABLE corrections")
+        database.execute("DELETE FROM migrations WHERE name = 'corrections'")
+    with pytest.raises(PolicyparseError, match="policyparse reindex"):
+        Corpus.open(pilots)
+    correct(pilots, f"{PLAN.id}#c3", ["delegation"])
+    assert tags(pilots, f"{PLAN.id}#c3") == ["delegation"]
+    assert json.loads((pilots / "corpus.json").read_text("utf-8"))["format"] == "policyparse-corpus"
