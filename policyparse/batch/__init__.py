@@ -65,7 +65,9 @@ def import_files(
     # whole paths, so that the report says where a file was, and a run from another folder knows it again
     whole = [os.path.abspath(source) for source in sources]
     files = list(find_files(whole, corpus.directory.resolve()))
-    corpus.imports.note_pending(printable(found.path) for found in files)
+    corpus.imports.record(
+        *(Imported(printable(f.path), "pending") for f in files if corpus.imports.of(printable(f.path)) is None)
+    )
     settled, wanted = _sort_out(corpus, files, again)
     number = 0
 
@@ -132,7 +134,7 @@ def _known(corpus: Corpus, path: Path) -> Imported | None:
     before = corpus.imports.of(printable(path))
     if before is not None and before.sha256 == digest and before.status == "done":
         # an archive of which members were left is read again, as a file that was left is
-        return None if corpus.imports.left_within(printable(path)) else before
+        return None if corpus.imports.members(printable(path)) else before
     return _twin(corpus, Imported(printable(path), "done", digest), False)
 
 
@@ -140,12 +142,12 @@ def _twin(corpus: Corpus, imported: Imported, again: bool) -> Imported | None:
     """What becomes of a file whose bytes were imported under another name; None when there is no such file."""
     if again or imported.status != "done" or imported.sha256 is None:
         return None
-    twin = corpus.imports.done_before(imported.sha256)
-    if twin is None or twin == imported.path:
+    twin = corpus.imports.done_before(imported.sha256, imported.path)
+    if twin is None:
         return None
-    number = corpus.store.share_sources(twin, imported.path)
+    number = corpus.store.share_sources(twin.path, imported.path)
     skipped = Imported(
-        imported.path, "skipped", imported.sha256, "same-file", f"the same bytes as {twin}", None, number
+        imported.path, "skipped", imported.sha256, "same-file", f"the same bytes as {twin.path}", None, number
     )  # fmt: skip
     corpus.imports.record(skipped)
     return skipped

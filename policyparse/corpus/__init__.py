@@ -26,14 +26,16 @@ from typing import Any
 
 from policyparse.corpus.corrections import Correction, Corrections, Record
 from policyparse.corpus.database import Database
-from policyparse.corpus.imports import Imported, Imports
+from policyparse.corpus.imports import DOCUMENTS_A_FILE, Imported, Imports
 from policyparse.corpus.index import INDEX_VERSION, DamagedIndex, Index
+from policyparse.corpus.runs import Run, Runs
 from policyparse.corpus.store import Store
+from policyparse.corpus.versions import successor
 from policyparse.model import SCHEMA_VERSION, Clause, Document
 from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import Vocabulary
 
-__all__ = ["FORMAT_VERSION", "Corpus", "Correction", "Imported"]
+__all__ = ["FORMAT_VERSION", "Corpus", "Correction", "Imported", "Run"]
 
 FORMAT = "policyparse-corpus"
 #: Goes up when an older policyparse could no longer read the directory.
@@ -60,6 +62,7 @@ class Corpus:
         self.database = Database(directory / "corpus.sqlite", write)
         self.store = Store(self.database)
         self.imports = Imports(self.database)
+        self.runs = Runs(self.database)
         try:
             self._check_versions()
             if write:
@@ -120,18 +123,30 @@ class Corpus:
     ) -> int:
         """Adds all documents of a file and its import record in one transaction; returns how many were new.
 
-        What the file had when it was imported before, and has no longer, is removed. `members`: the records of an
-        archive's members that could not be read, in the place of those of the time before.
+        What the file had when it was imported before, and has no longer, becomes the version before what it has now
+        where its bytes have changed; where only the program has, it goes. Corrections go along. `members`: the records
+        of an archive's members that could not be read, in the place of those of the time before.
         """
         with self.store.transaction():
-            left = self.store.leave_source(imported.path, keep={document.id for document in documents})
-            for document in documents:  # a new version keeps what was corrected in the words that it still has
-                for old in left:
-                    self.corrections.carry(old, document)
-            new = [document for document in documents if self.store.add(document, replace)]
-            self.imports.forget_members(imported.path)
-            for record in (imported, *members):
-                self.imports.record(record)
+            before = self.imports.of(imported.path)
+            changed = before is not None and before.sha256 is not None and before.sha256 != imported.sha256
+            for identity in self.store.leave_source(imported.path, keep={document.id for document in documents}):
+                old = self.store.as_parsed(identity)
+                newer = successor(old, documents) if old is not None else None
+                for document in [newer] if newer else documents:
+                    self.corrections.carry(identity, document)
+                if changed and documents:
+                    self.store.retire(identity, newer.id if newer else None, imported.path)
+                else:
+                    self.store.remove(identity)
+            first = imported.number << DOCUMENTS_A_FILE
+            new = [
+                document
+                for at, document in enumerate(documents)
+                if self.store.add(document, replace, first + at if first else None)
+            ]
+            self.imports.forget_members(imported.path, imported.run)
+            self.imports.record(imported, *members)
         self._to_index([self.corrections.applied(document) for document in new])
         return len(new)
 

@@ -122,11 +122,53 @@ corrections = _run(
     """
 )
 
+runs_versions = _run(
+    """
+    -- number: the order in which files were first seen (or seen with another content); documents come in it
+    -- stamp: when a file was written and changed; one with the same size and stamp is not read again
+    -- raw: the path's own bytes, where they are no UTF-8; memory: bytes at the peak of the process that read it
+    -- run: the run that wrote this record; vanished: since when the file is no longer in its folder
+    ALTER TABLE imports ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE imports ADD COLUMN size INTEGER;
+    ALTER TABLE imports ADD COLUMN stamp TEXT;
+    ALTER TABLE imports ADD COLUMN raw BLOB;
+    ALTER TABLE imports ADD COLUMN format TEXT;
+    ALTER TABLE imports ADD COLUMN memory INTEGER;
+    ALTER TABLE imports ADD COLUMN run INTEGER;
+    ALTER TABLE imports ADD COLUMN vanished TEXT;
+    UPDATE imports SET number = n FROM (SELECT path AS p, row_number() OVER (ORDER BY path) AS n FROM imports)
+        WHERE path = p;
+    CREATE INDEX imports_number ON imports (number);
+    CREATE INDEX imports_size ON imports (size);
+    CREATE INDEX imports_run ON imports (run);
+    CREATE INDEX imports_pending ON imports (number) WHERE status = 'pending';
+    CREATE TABLE imports_before (        -- records of earlier runs that a later run has written anew
+        path TEXT NOT NULL, run INTEGER NOT NULL, sha256 TEXT, status TEXT NOT NULL,
+        code TEXT, reason TEXT, remedy TEXT, documents INTEGER NOT NULL, seconds REAL, finished TEXT,
+        number INTEGER NOT NULL, size INTEGER, format TEXT, memory INTEGER,
+        PRIMARY KEY (run, path)
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (                  -- every import that was started
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        began TEXT NOT NULL, ended TEXT, heard TEXT NOT NULL,
+        state TEXT NOT NULL,             -- running, done, stopped (by a person or for a reason); killed is found out
+        reason TEXT, host TEXT NOT NULL, pid INTEGER NOT NULL,
+        sources TEXT NOT NULL, options TEXT NOT NULL,  -- JSON
+        counts TEXT NOT NULL             -- JSON: files by what became of them, documents, bytes, seconds, peak memory
+    );
+    CREATE TABLE versions (              -- documents whose file has changed: kept, and found when asked for
+        document TEXT PRIMARY KEY, newer TEXT, path TEXT NOT NULL, since TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX versions_newer ON versions (newer);
+    """
+)
+
 #: In order; the name is what the database remembers.
 STEPS: tuple[tuple[str, Step], ...] = (
     ("documents_passages_imports", documents_passages_imports),
     ("views_for_other_tools", views_for_other_tools),
     ("corrections", corrections),
+    ("runs_versions", runs_versions),
 )
 
 

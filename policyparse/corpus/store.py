@@ -17,6 +17,7 @@ from policyparse.corpus.corrections import Corrections
 from policyparse.corpus.database import Database
 from policyparse.corpus.imports import MEMBER
 from policyparse.corpus.passages import Passage, passages
+from policyparse.corpus.versions import CURRENT, Versions
 from policyparse.model import Document
 
 #: Two documents are near-duplicates when this share of the longer one's clauses, by characters, stands in the
@@ -40,21 +41,35 @@ class Store:
         self._db = database.rows
         self.transaction = database.transaction
         self.corrections = Corrections(database)
+        self.versions = Versions(database)
 
-    def add(self, document: Document, replace: bool = False) -> bool:
-        """Keeps `document` and the file it came from; False when the corpus had it already (`replace` renews it)."""
+    def add(self, document: Document, replace: bool = False, seq: int | None = None) -> bool:
+        """Keeps `document` and the file it came from; False when the corpus had it already.
+
+        seq:     its place among all documents (the next one if None). Of a document that several files have, the one
+                 with the lowest is kept, so that a corpus does not depend on which file was read first
+        replace: renew also what the corpus has
+        """
         with self.transaction():
-            known = self._db.execute("SELECT seq FROM documents WHERE id = ?", (document.id,)).fetchone()
-            if known is None or replace:
-                self._write(document)
             source = document.source
+            known = self._db.execute("SELECT seq FROM documents WHERE id = ?", (document.id,)).fetchone()
+            if known is None or self.versions.of(document.id):
+                write = True
+            elif seq is None or not self.sources(document.id):
+                write = replace or seq is not None
+            else:
+                write = seq < known[0] or (replace and seq == known[0])
+            if write:
+                self._write(document, seq)
             self._db.execute(
                 "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
                 (document.id, source.path, source.sha256, source.part),
             )
-        return known is None or replace
+        return write
 
-    def _write(self, document: Document) -> None:
+    def _write(self, document: Document, seq: int | None) -> None:
+        self.versions.revive(document.id)
+        self._db.execute("DELETE FROM removed WHERE id = ?", (document.id,))
         self._db.execute("DELETE FROM passages WHERE document = ?", (document.id,))
         parts = passages(self.corrections.applied(document))
         family = self._family(document.id, parts)
@@ -73,6 +88,8 @@ class Store:
             "indexed": 0,
             "json": document.model_dump_json(by_alias=True),
         }
+        if seq is not None:
+            values["seq"] = seq
         columns = ", ".join(values)
         renewed = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
         self._db.execute(
@@ -96,19 +113,28 @@ class Store:
         )
 
     def leave_source(self, path: str, keep: Set[str] = frozenset()) -> list[str]:
-        """Forgets that the file `path` had documents, except `keep`; those that no other file has go, and are named."""
+        """Forgets that the file `path` had documents, except `keep`; names those that no other file has."""
         with self.transaction():
             left = [identity for identity in self._of_source(path) if identity not in keep]
             self._db.executemany(
                 f"DELETE FROM sources WHERE {_IN_FILE} AND document = :document",
                 [{"path": path, "document": identity} for identity in left],
             )
-            gone = [identity for identity in left if not self.sources(identity)]
-            for identity in gone:
-                self._db.execute("DELETE FROM passages WHERE document = ?", (identity,))
-                self._db.execute("DELETE FROM documents WHERE id = ?", (identity,))
-                self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
-        return gone
+        return [identity for identity in left if not self.sources(identity)]
+
+    def remove(self, identity: str) -> None:
+        """Takes a document out."""
+        with self.transaction():
+            self._db.execute("DELETE FROM passages WHERE document = ?", (identity,))
+            self._db.execute("DELETE FROM documents WHERE id = ?", (identity,))
+            self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
+
+    def retire(self, identity: str, newer: str | None, path: str) -> None:
+        """Takes a document out of what is searched and counted; it stays as the version before `newer`."""
+        with self.transaction():
+            self.versions.replace(identity, newer, path)
+            self._db.execute("DELETE FROM passages WHERE document = ?", (identity,))
+            self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
 
     def _of_source(self, path: str) -> list[str]:
         rows = self._db.execute(f"SELECT DISTINCT document FROM sources WHERE {_IN_FILE}", {"path": path})
@@ -175,7 +201,7 @@ class Store:
             self._db.execute("UPDATE documents SET indexed = 0 WHERE id = ?", (document.id,))
 
     def documents(self, identities: Sequence[str] | None = None) -> Iterator[Document]:
-        """All documents in the order in which they came, or those asked for, in the order asked."""
+        """All documents but older versions, in the order in which they came; or those asked for, in the order asked."""
         if identities is not None:
             for identity in identities:
                 document = self.document(identity)
@@ -185,7 +211,7 @@ class Store:
         last = 0
         while True:  # a page at a time, so that a write between two pages disturbs nothing
             rows = self._db.execute(
-                "SELECT seq, json FROM documents WHERE seq > ? ORDER BY seq LIMIT 50", (last,)
+                f"SELECT seq, json FROM documents WHERE seq > ? AND {CURRENT} ORDER BY seq LIMIT 50", (last,)
             ).fetchall()
             if not rows:
                 return
@@ -211,7 +237,7 @@ class Store:
         """How many documents, clauses and files there are."""
         one = self._db.execute
         return {
-            "documents": one("SELECT count(*) FROM documents").fetchone()[0],
+            "documents": one(f"SELECT count(*) FROM documents WHERE {CURRENT}").fetchone()[0],
             "clauses": one("SELECT count(*) FROM passages WHERE clause IS NOT NULL").fetchone()[0],
             "files": one("SELECT count(DISTINCT path) FROM sources").fetchone()[0],
         }
@@ -224,7 +250,7 @@ class Store:
     def relatives(self, identity: str) -> list[tuple[str, str]]:
         """The near-duplicates (id, title) of a document, without itself."""
         rows = self._db.execute(
-            "SELECT id, title FROM documents WHERE id <> ?1 "
+            f"SELECT id, title FROM documents WHERE id <> ?1 AND {CURRENT} "
             "AND family = (SELECT family FROM documents WHERE id = ?1) ORDER BY seq",
             (identity,),
         )
@@ -266,7 +292,9 @@ class Store:
 
     def behind(self, index: int, limit: int = -1) -> list[str]:
         """Ids of documents that index number `index` has not."""
-        rows = self._db.execute("SELECT id FROM documents WHERE indexed <> ? ORDER BY seq LIMIT ?", (index, limit))
+        rows = self._db.execute(
+            f"SELECT id FROM documents WHERE indexed <> ? AND {CURRENT} ORDER BY seq LIMIT ?", (index, limit)
+        )
         return [row[0] for row in rows]
 
     def mark_indexed(self, identities: Iterable[str], index: int) -> None:
