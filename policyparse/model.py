@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Kind = Literal[
     "notice", "opinion", "plan", "measures", "decision", "reply", "request",
@@ -28,6 +28,7 @@ TagName = Literal[
 TimeType = Literal["date", "range", "deadline", "start", "duration", "frequency"]
 Mode = Literal["entrust", "authorize", "devolve", "extend", "return", "transfer", "approve-on"]
 Role = Literal["lead", "support", "responsible"]
+Relation = Literal["basis", "answers", "repeals", "carries", "mention"]
 
 TAGS: tuple[TagName, ...] = get_args(TagName)
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -46,6 +47,18 @@ class _Span(_Model):
     start: Offset
     end: Offset
     clause: str | None = None
+
+
+class _Record(_Span):
+    """What an extractor found.
+
+    rule:       the rule that made it, with its version: grant@2
+    confidence: the share of what this rule finds that is right, as counted on labelled documents
+                (vocab/confidence.csv); null for what nothing was counted for
+    """
+
+    rule: str = ""
+    confidence: float | None = None
 
 
 class Source(_Model):
@@ -114,12 +127,12 @@ class Clause(_Model):
     origin: Origin = Origin()
 
 
-class Institution(_Span):
+class Institution(_Record):
     text: str
     canonical: str
 
 
-class TimePoint(_Span):
+class TimePoint(_Record):
     """`value` is ISO 8601 / EDTF as spec'd: 2010-04, 2012-03/2012-06, ../2015, 2010/.., P1M, R/P6M, XXXX-10-31."""
 
     text: str
@@ -127,30 +140,57 @@ class TimePoint(_Span):
     value: str
 
 
-class Delegation(_Span):
-    """A power that moves; its span is the sentence that proves it. `rule` names the rule that made it."""
+class Delegation(_Record):
+    """A power that moves; its span is the sentence that proves it."""
 
     item: str
     from_: list[str] = Field(default_factory=list, alias="from")
     to: list[str] = []
     mode: list[Mode] = []
-    rule: str = ""
 
 
-class Responsibility(_Span):
+class Responsibility(_Record):
     """Departments with a task; its span is the sentence that proves it. `deadline` is a time point's value."""
 
     departments: list[str]
     role: Role
     task: str
     deadline: str | None = None
-    rule: str = ""
 
 
-class Citation(_Span):
+class Citation(_Record):
+    """A cited document, or one of this document's own.
+
+    issuer:   the organ that issued it, from its title or the code of its number
+    date:     when it was issued, as far as it is printed beside it, else the year of its number
+    superior: whether its issuer stands above this document's own; null where either is unknown
+    relation: basis (根据《…》), answers (a reply's request), repeals (《…》同时废止), carries (what a covering notice
+              prints), mention
+    """
+
     text: str
     title: str
     doc_number: str | None = None
+    issuer: str | None = None
+    date: str | None = None
+    superior: bool | None = None
+    relation: Relation = "mention"
+
+
+class Annex(_Model):
+    """An annex that the annex note lists: 附件1 and its title; `start` is where it is printed, null if it is not."""
+
+    label: str
+    title: str
+    start: Offset | None = None
+
+
+class Speech(_Model):
+    """Who spoke, in which post, and where: a speech's line under the title, or its title."""
+
+    speaker: str | None = None
+    post: str | None = None
+    occasion: str | None = None
 
 
 class Table(_Model):
@@ -160,6 +200,8 @@ class Table(_Model):
 
 
 class Document(_Model):
+    """One official document. addressees: 主送机关; copied_to: 抄送机关; printed: 印发日期 (GB/T 9704—2012, 7.3–7.4)."""
+
     schema_version: str = SCHEMA_VERSION
     id: str
     source: Source
@@ -172,6 +214,11 @@ class Document(_Model):
     place: str | None = None
     level: Level | None = None
     masked: bool = False
+    addressees: list[str] = []
+    copied_to: list[str] = []
+    printed: str | None = None
+    annexes: list[Annex] = []
+    speech: Speech | None = None
     text: str
     repairs: list[Repair] = []
     sections: list[Section] = []

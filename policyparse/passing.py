@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from policyparse.model import Clause, Kind, Level, Origin, Repair, Section, Table
+from policyparse.model import Annex, Clause, Kind, Level, Origin, Repair, Section, Speech, Table
 
 
 class PolicyparseError(Exception):
@@ -134,6 +134,17 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Elements:
+    """What the standard prints around the body, as the contract names it."""
+
+    addressees: tuple[str, ...] = ()
+    copied_to: tuple[str, ...] = ()
+    printed: str | None = None
+    annexes: tuple[Annex, ...] = ()
+    speech: Speech | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """One document's structure. `title_spans` are its own title lines (and a site's upload date), in which
     nothing is a mention."""
@@ -145,6 +156,7 @@ class Outline:
     facts: Facts
     title_spans: tuple[tuple[int, int], ...] = ()
     warnings: tuple[str, ...] = ()
+    elements: Elements = Elements()
 
     def clause_at(self, offset: int) -> str | None:
         """The id of the clause that covers `offset`, or None."""

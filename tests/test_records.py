@@ -94,6 +94,16 @@ def test_responsibilities(row: dict[str, Any]) -> None:
     assert [{key: getattr(r, key) for key in keys} for r in found] == expected
 
 
+@pytest.mark.parametrize("row", cases("citation_relations"))
+def test_what_a_citation_is_to_its_document(row: dict[str, Any]) -> None:
+    facts = Facts(**{"place": "广东省/佛山市/顺德区", "level": "county", "kind": "plan", **row.get("facts", {})})
+    text = row["text"]
+    found = citations(Outline(text, (), (), (), facts), shipped())
+    assert len(found) == len(row["expect"]), found
+    for citation, expected in zip(found, row["expect"], strict=True):
+        assert {name: getattr(citation, name) for name in expected} == expected
+
+
 @pytest.mark.parametrize("row", cases("citations"))
 def test_citations(row: dict[str, Any]) -> None:
     text = row["text"]
@@ -145,7 +155,7 @@ def test_a_row_of_a_table_is_its_own_line() -> None:
         text=body + table, sections=[], clauses=clauses, tables=[Table(header=header, rows=rows, clause="c2")],
         facts=Facts(kind="plan"),
     )  # fmt: skip
-    found = [record for record in delegations(page, [], shipped()) if record.rule == "item-table"]
+    found = [record for record in delegations(page, [], shipped()) if record.rule.startswith("item-table@")]
     assert [page.text[d.start : d.end] for d in found] == ["\t".join(row) for row in rows]
 
 
@@ -154,7 +164,7 @@ def test_a_row_that_runs_over_lines_is_found_by_its_longest_cell() -> None:
     rows = [["编制办事指南", "县审批局\n县司法局"], ["开设帮办窗口", "县政务办"]]
     text = "1.编制办事指南\n" + "\n".join("\t".join(row) for row in [header, *rows])
     page = outline(text, tables=[Table(header=header, rows=rows, clause="c1")])
-    found = [record for record in responsibilities(page, [], [], shipped()) if record.rule == "task-table"]
+    found = [record for record in responsibilities(page, [], [], shipped()) if record.rule.startswith("task-table@")]
     assert [text[r.start : r.end].split("\t")[0] for r in found] == ["编制办事指南", "开设帮办窗口"]
 
 

@@ -18,6 +18,9 @@ from policyparse.vocabulary import shipped
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/structure.yaml").read_text("utf-8"))
 
 
+ELEMENTS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/elements.yaml").read_text("utf-8"))
+
+
 def outline(text: str) -> Outline:
     return structure(CleanText(text), shipped())
 
@@ -36,6 +39,23 @@ def test_rows(case: dict[str, Any]) -> None:
         assert (list(got) if isinstance(got, tuple) else got) == value, name
     if "warnings" in case:
         assert len(found.warnings) == case["warnings"], found.warnings
+
+
+@pytest.mark.parametrize("case", ELEMENTS, ids=lambda case: case["name"])
+def test_elements(case: dict[str, Any]) -> None:
+    text = case["text"]
+    found = outline(text).elements
+    shown = {
+        "addressees": list(found.addressees),
+        "copied_to": list(found.copied_to),
+        "printed": found.printed,
+        "annexes": [
+            f"{a.label} {a.title}" + (f" at {text[a.start :].splitlines()[0]}" if a.start is not None else "")
+            for a in found.annexes
+        ],
+        "speech": found.speech.model_dump() if found.speech else None,
+    }
+    assert {name: shown[name] for name in case["expect"]} == case["expect"]
 
 
 @pytest.mark.parametrize("above", [[], ["首批下放事项"], ["附件", "首批下放事项"], ["首批下放事项", "单位：项"]])

@@ -14,6 +14,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
+from policyparse.extract.citation_context import cited
+from policyparse.extract.confidence import made_by
 from policyparse.model import Citation
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
@@ -88,16 +90,17 @@ def citations(outline: Outline, vocabulary: Vocabulary) -> list[Citation]:
         last = (title, number)
         if outline.in_title(start, end):
             continue
-        out.append(_citation(outline, first, stop, title, number))
+        out.append(_citation(outline, first, stop, title, number, "titled", vocabulary))
     own = outline.facts.doc_number
     for index, (a, b, number) in enumerate(numbers):
         if index in used or outline.in_title(a, b) or number == own or _inside(titles, a):
             continue
         unmarked = _UNMARKED.search(text, max(0, a - 80), a)
         if unmarked and text[b : b + 1] in "）)〕】":
-            out.append(_citation(outline, unmarked.start(1), b + 1, re.sub(r"\s+", "", unmarked.group(1)), number))
+            title = re.sub(r"\s+", "", unmarked.group(1))
+            out.append(_citation(outline, unmarked.start(1), b + 1, title, number, "unmarked", vocabulary))
         else:
-            out.append(_citation(outline, a, b + (text[b : b + 1] == "文"), "", number))
+            out.append(_citation(outline, a, b + (text[b : b + 1] == "文"), "", number, "number", vocabulary))
     out.sort(key=lambda citation: citation.start)
     return out
 
@@ -158,12 +161,20 @@ def _inside(spans: Sequence[tuple[int, int]], offset: int) -> bool:
     return index >= 0 and offset < spans[index][1]
 
 
-def _citation(outline: Outline, start: int, end: int, title: str, number: str | None) -> Citation:
+def _citation(
+    outline: Outline, start: int, end: int, title: str, number: str | None, rule: str, vocabulary: Vocabulary
+) -> Citation:
+    context = cited(outline.text, start, end, title, number, outline.facts, vocabulary)
     return Citation(
         text=outline.text[start:end],
         title=title,
         doc_number=number,
+        issuer=context.issuer,
+        date=context.date,
+        superior=context.superior,
+        relation=context.relation,
         start=start,
         end=end,
         clause=outline.clause_at(start),
+        **made_by("citations", rule, vocabulary),
     )

@@ -14,6 +14,7 @@ from functools import cache
 from itertools import pairwise
 
 from policyparse.extract import item_tables, moves, moves_given, moves_held, sentences
+from policyparse.extract.confidence import made_by
 from policyparse.extract.heads import cuts
 from policyparse.extract.parties import Parties
 from policyparse.model import Delegation, Institution, Mode
@@ -96,7 +97,7 @@ def delegations(outline: Outline, institutions: Sequence[Institution], vocabular
                             start=start,
                             end=end,
                             clause=outline.clause_at(start),
-                            rule=move.rule,
+                            **made_by("delegations", move.rule, vocabulary),
                         )
                     )
     for row in item_tables.find(outline, vocabulary):
@@ -109,7 +110,7 @@ def delegations(outline: Outline, institutions: Sequence[Institution], vocabular
                 start=row.start,
                 end=row.end,
                 clause=outline.clause_at(row.start),
-                rule="item-table",
+                **made_by("delegations", "item-table", vocabulary),
             )
         )
     out.sort(key=lambda record: record.start)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from policyparse.extract.annex_titles import annex_titles
+from policyparse.extract.confidence import made_by
 from policyparse.extract.institutions_candidate import Candidate
 from policyparse.extract.institutions_canonical import canonical_names
 from policyparse.extract.institutions_context import Judge, blank
@@ -63,9 +64,16 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
             start=candidate.start,
             end=candidate.end,
             clause=outline.clause_at(candidate.start),
+            **made_by("institutions", _rule(candidate), vocabulary),
         )
         for candidate, name in zip(kept, names, strict=True)
     ]
+
+
+def _rule(candidate: Candidate) -> str:
+    """What made it a name: the sort of its head, what stands before it, and whether words of it are unknown."""
+    before = "listed" if candidate.elided and not candidate.prefix_sort else candidate.prefix_sort or "bare"
+    return f"{candidate.head.sort}/{before}" + ("/unknown-words" if candidate.unknown else "")
 
 
 def _add_place(text: str, name: str, ends: dict[int, int]) -> None:

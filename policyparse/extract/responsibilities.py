@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from policyparse.extract import assignments, duties, sentences, tails, task_tables
 from policyparse.extract.actors import groups
+from policyparse.extract.confidence import made_by
 from policyparse.model import Institution, Responsibility, Role, TimePoint
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
@@ -45,7 +46,7 @@ def responsibilities(
                 start=start,
                 end=end,
                 clause=outline.clause_at(start),
-                rule=rule,
+                **made_by("responsibilities", rule, vocabulary),
             )
         )
 
@@ -63,7 +64,7 @@ def responsibilities(
         for party in tail.parties:
             if party.task:
                 add(party.units, party.role, party.task, None, tail.start, tail.end, tail.rule)
-            elif item:
+            elif sum(map(str.isalnum, item)) > 1:
                 add(party.units, party.role, item, deadline, tail.start, tail.end, tail.rule)
     for row in task_tables.find(outline, vocabulary):
         taken.append((row.start, row.end))

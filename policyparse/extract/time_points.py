@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from policyparse.extract.annex_titles import annex_titles
+from policyparse.extract.confidence import made_by
 from policyparse.extract.time_amounts import amount, every_value, length_value, once_value
 from policyparse.extract.time_context import Context, context_of
 from policyparse.extract.time_dates import period_of
@@ -80,7 +81,7 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
             continue
         if (also := found.also) is not None:
             floor = found.end
-            points.append(_point(outline, found))
+            points.append(_point(outline, found, match, vocabulary))
             found = also
         if outline.in_title(found.start, found.end) and not _bracketed_date(text, found):
             continue
@@ -90,11 +91,11 @@ def time_points(outline: Outline, vocabulary: Vocabulary) -> list[TimePoint]:
         if unsupported and found.value != outline.facts.date and _fills_its_line(text, found):
             continue  # a web page's upload date
         floor = found.end
-        points.append(_point(outline, found))
+        points.append(_point(outline, found, match, vocabulary))
     return points
 
 
-def _point(outline: Outline, found: _Found) -> TimePoint:
+def _point(outline: Outline, found: _Found, match: re.Match[str], vocabulary: Vocabulary) -> TimePoint:
     return TimePoint(
         text=outline.text[found.start : found.end],
         type=found.type,
@@ -102,7 +103,14 @@ def _point(outline: Outline, found: _Found) -> TimePoint:
         start=found.start,
         end=found.end,
         clause=outline.clause_at(found.start),
+        **made_by("time_points", _rule(found, match), vocabulary),
     )
+
+
+def _rule(found: _Found, match: re.Match[str]) -> str:
+    """The branch of the scan, the type, and whether the year is one that is not printed."""
+    unprinted = match.lastgroup == "date" and match["y1"] is None and found.type != "frequency"
+    return f"{match.lastgroup}/{found.type}" + ("/year-inferred" if unprinted else "")
 
 
 # --- readers: one for each branch of the scan ----------------------------------------------------------------------

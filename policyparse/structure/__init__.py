@@ -11,6 +11,7 @@ from __future__ import annotations
 from policyparse.model import Clause, Table
 from policyparse.passing import CleanText, Outline
 from policyparse.structure import lines as roles
+from policyparse.structure.elements import elements
 from policyparse.structure.facts import facts
 from policyparse.structure.lines import Line, title_end
 from policyparse.structure.tree import build
@@ -25,15 +26,17 @@ def structure(clean: CleanText, vocabulary: Vocabulary) -> Outline:
         return Outline("", (), (), (), facts(clean, [], vocabulary))
     lines = roles.roles(clean, vocabulary)
     tree = build(clean.text, lines)
+    known = facts(clean, lines, vocabulary)
     clauses = [clause.model_copy(update={"origin": clean.origin(clause.start, clause.end)}) for clause in tree.clauses]
     return Outline(
         text=clean.text,
         sections=tree.sections,
         clauses=clauses,
         tables=_tables(clean, clauses),
-        facts=facts(clean, lines, vocabulary),
+        facts=known,
         title_spans=_silent(lines),
         warnings=(*clean.warnings, *tree.warnings),
+        elements=elements(lines, known.title, known.kind),
     )
 
 

@@ -30,6 +30,12 @@ QUOTED = {
 }  # fmt: skip
 
 
+def source_path(shared: Path, name: str) -> Path:
+    """The one file of the corpus that is called so."""
+    (path,) = (shared / "corpus").rglob(name)
+    return path
+
+
 def squeezed(path: Path) -> str:
     """The source's characters without markup and white space."""
     data = path.read_bytes()
@@ -92,7 +98,7 @@ def show(value: Any, source: str, key: str = "") -> Any:
 def take(files: list[Path], shared: Path, half: str) -> None:
     for file in files:
         gold = json.loads(file.read_text("utf-8"))
-        (path,) = (shared / "corpus").rglob(gold["source"])
+        path = source_path(shared, gold["source"])
         source = squeezed(path)
         kept = hide(gold, source) | {
             "half": half,
@@ -124,7 +130,7 @@ def main() -> int:
                     labels = json.loads(file.read_text("utf-8"))
                     if labels["half"] != half:
                         continue
-                    (path,) = (options.shared / "corpus").rglob(labels["source"])
+                    path = source_path(options.shared, labels["source"])
                     source = squeezed(path)
                     if hashlib.sha256(source.encode()).hexdigest() != labels["sha256"]:
                         print(f"{file.name}: the source has changed, its labels do not fit", file=sys.stderr)
