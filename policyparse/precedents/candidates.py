@@ -1,0 +1,142 @@
+"""What precedents ask of the corpus, and nothing else of it: clauses by words, by fold, by number, one after the other.
+
+In: an open corpus. Out: Candidates, the clauses' rows, all clauses' texts. Touches: reads the corpus.
+
+The one place that knows the index's fields (`words`, `what`, `fold`, `seq`) and the store's columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Row
+
+import tantivy
+from tantivy import Occur, Query
+
+from policyparse.corpus import Corpus
+from policyparse.corpus.passages import fold_key
+from policyparse.search.plan import Planner
+from policyparse.search.query import parse_query
+
+#: Words that more than this share of the passages has (的, 和) lengthen a search and find nothing,
+_COMMON = 0.1
+#: and so do more words than these, the rarest first.
+_MOST_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A clause of the index: its number in the store, its fold, and its BM25 score as a share of a clause of just these words."""
+
+    seq: int
+    fold: int
+    words: float
+
+
+class Clauses:
+    """The clauses of a corpus that lie within `where`, a query of the search language ("" for all)."""
+
+    def __init__(self, corpus: Corpus, where: str = "") -> None:
+        self.corpus = corpus
+        self._searcher = corpus.index.searcher()
+        self._schema = corpus.index.schema
+        within: list[tuple[Occur, Query]] = []
+        tree = parse_query(where)
+        if tree is not None:
+            found = Planner(corpus).plan(tree, anywhere=True).query
+            within.append((Occur.Must, Query.const_score_query(found, 0.0)))
+        self._within = within
+        self._total = max(self._searcher.num_docs, 1)
+        self._frequency: dict[str, int] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is none."""
+        clause = (Occur.Must, Query.term_query(self._schema, "what", "clause"))
+        return not self._searcher.search(Query.boolean_query([*self._within, clause]), 1, False).hits
+
+    def with_words(self, words: Sequence[str], number: int) -> list[Candidate]:
+        """The `number` clauses that have most of `words`, by BM25."""
+        asked = self._asked(words)
+        if not asked:
+            return []
+        return self._search(self._within, asked, number)
+
+    def with_folds(self, folds: Sequence[int], words: Sequence[str]) -> list[Candidate]:
+        """A clause for each of these folds, weighed by `words` too."""
+        if not folds:
+            return []
+        known = Query.const_score_query(Query.term_set_query(self._schema, "fold", list(folds)), 0.0)
+        return self._search([*self._within, (Occur.Must, known)], self._asked(words), 4 * len(folds))
+
+    def copies(self, folds: Sequence[int], most: int) -> list[int]:
+        """The numbers of the passages with these folds, at most `most`."""
+        known = Query.const_score_query(Query.term_set_query(self._schema, "fold", list(folds)), 0.0)
+        hits = self._searcher.search(Query.boolean_query([*self._within, (Occur.Must, known)]), most, False).hits
+        return [int(seq) for seq in self._searcher.fast_field_values("seq", [at for _, at in hits]) if seq is not None]
+
+    def rows(self, numbers: Sequence[int]) -> dict[int, Row]:
+        """Number → passage with its document's facts."""
+        return self.corpus.store.passages(numbers)
+
+    def _search(self, must: list[tuple[Occur, Query]], words: dict[str, float], number: int) -> list[Candidate]:
+        either = [(Occur.Should, Query.term_query(self._schema, "words", word)) for word in words]
+        query = Query.boolean_query([*must, *either])
+        hits = self._searcher.search(query, number, False).hits
+        addresses = [address for _, address in hits]
+        whole = sum(words.values()) or 1.0
+        return [
+            Candidate(int(seq), int(fold), min(1.0, score / whole))
+            for (score, _), seq, fold in zip(
+                hits,
+                self._searcher.fast_field_values("seq", addresses),
+                self._searcher.fast_field_values("fold", addresses),
+                strict=True,
+            )
+            if seq is not None and fold is not None
+        ]
+
+    def _asked(self, words: Sequence[str]) -> dict[str, float]:
+        """The words that tell most, with their idf as BM25 has it: what each of them adds to the score of a clause of
+        middling length. Those that the corpus does not have are asked too: a clause lacks them."""
+        found: dict[str, float] = {}
+        for word in dict.fromkeys(words):
+            if word not in self._frequency:
+                self._frequency[word] = self._searcher.doc_freq("words", word)
+            times = self._frequency[word]
+            if times <= _COMMON * self._total or self._total < 1000:
+                found[word] = math.log(1 + (self._total - times + 0.5) / (times + 0.5))
+        kept = sorted(found.items(), key=lambda item: -item[1])[:_MOST_WORDS]
+        return dict(kept)
+
+
+def number_of_clauses(corpus: Corpus) -> int:
+    """How many clauses the corpus has."""
+    return corpus.store.counts()["clauses"]
+
+
+def texts(corpus: Corpus) -> Iterator[tuple[int, str, str | None]]:
+    """(fold, text, place of its document) of every clause, each wording once."""
+    seen: set[int] = set()
+    places: dict[str, str | None] = {
+        row[0]: row[1] for row in corpus.database.rows.execute("SELECT id, place FROM documents")
+    }
+    for document, text in corpus.database.rows.execute("SELECT document, text FROM clauses"):
+        fold = fold_key(text)
+        if fold not in seen:
+            seen.add(fold)
+            yield fold, text, places.get(document)
+
+
+def version(corpus: Corpus) -> tuple[int, int]:
+    """Changes when the index does: its file of segments is a new one after every commit."""
+    found = (corpus.index.directory / "meta.json").stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def model_path(corpus: Corpus) -> Path:
+    """Where the learned model is kept: beside the index, and like it to be made again at any time."""
+    return corpus.directory / "precedents.npz"
