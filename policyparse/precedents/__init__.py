@@ -15,6 +15,7 @@ corpus) → wordings.py (the same wording once, who uses it, since when) → her
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,7 +27,7 @@ from policyparse.precedents import candidates
 from policyparse.precedents.candidates import Clauses
 from policyparse.precedents.model import Model, learn
 from policyparse.precedents.names import Nameless, nameless, own_places
-from policyparse.precedents.ranking import WEIGHTS, Ranked, Ranking
+from policyparse.precedents.ranking import WEIGHTS, Ranking
 from policyparse.precedents.wordings import Use, Wording, wordings
 from policyparse.words import Change
 
@@ -116,10 +117,8 @@ def prepare(corpus: Corpus, step: Callable[[int, int], None] | None = None) -> M
     model = known[1] if known is not None else Model.load(path)
     if model is None or (number and model.clauses != number):
         model = _refreshed(corpus, model, number, step)
-        try:
+        with suppress(OSError):  # a medium that takes no writing
             model.save(path)
-        except OSError:  # a medium that takes no writing
-            pass
     _KEPT[corpus] = (version, model)
     return model
 

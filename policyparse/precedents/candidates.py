@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
 
-import tantivy
 from tantivy import Occur, Query
 
 from policyparse.corpus import Corpus

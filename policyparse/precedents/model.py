@@ -83,11 +83,13 @@ class Model:
 
     @property
     def has_vectors(self) -> bool:
-        return self.basis.shape[1] > 0
+        """Whether there is a space; a small corpus has weights only."""
+        return bool(self.basis.shape[1])
 
     def vector(self, clause: Nameless) -> Floats:
         """A clause's direction in the space; zero when it has no known feature."""
-        return self.vectors([clause])[0]
+        found: Floats = self.vectors([clause])[0]
+        return found
 
     def vectors(self, clauses: Sequence[Nameless]) -> Floats:
         """`vector` of many."""
