@@ -1,0 +1,83 @@
+"""Blanks and placeholders that were left in: XX, ××, ____, 〔20 〕号, 【】, 待定.
+
+In: a Draft. Out: a Finding for each different placeholder, its other places in `also`. Touches nothing.
+
+The patterns are vocabulary (vocab/guard_placeholders.csv). A blank that others are to fill in is none of the
+drafter's: in a table, in a form, in a line of blanks behind the signature.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from policyparse.guard.draft import Draft
+from policyparse.guard.findings import Finding, Said
+from policyparse.passing import PolicyparseError
+from policyparse.structure import lines as roles
+from policyparse.vocabulary import Row, Vocabulary
+
+# What stands in a form and not in a text: who signs, fills in, seals.
+_FORM = re.compile(r"盖章|签[字名]|填[报表写]|申请人|经办人|联系人|联系电话|身份证|负责人[:：]|单位[:：（(]|电话[:：]")
+# A name that a publisher hides everywhere is no blank that was forgotten, but the document's way of writing.
+_HIDDEN = 6
+
+
+@cache
+def patterns(vocabulary: Vocabulary) -> tuple[tuple[re.Pattern[str], Row], ...]:
+    """The compiled patterns with their rows. Raises PolicyparseError for one that is not well formed."""
+    out = []
+    for row in vocabulary.table("guard_placeholders"):
+        try:
+            out.append((re.compile(row["pattern"], re.MULTILINE), row))
+        except re.error as error:
+            raise PolicyparseError(
+                f"guard_placeholders.csv: the pattern {row['pattern']} is not well formed ({error}) — mend it"
+            ) from None
+    return tuple(out)
+
+
+def placeholders(draft: Draft) -> Iterator[Finding]:
+    """Every placeholder, the same words once."""
+    found: dict[str, list[tuple[int, int, Row]]] = {}
+    taken: set[int] = set()
+    for pattern, row in patterns(draft.vocabulary):
+        for match in pattern.finditer(draft.text):
+            start, end = match.span()
+            if start in taken or start == end or (row["blank"] and _to_be_filled(draft, start)):
+                continue
+            taken.update(range(start, end))
+            start, end = _with_unit(draft.text, start, end)
+            found.setdefault(draft.text[start:end], []).append((start, end, row))
+    for words, places in found.items():
+        start, end, row = places[0]
+        sure = float(row["sure"])
+        if draft.document.masked and len(places) >= _HIDDEN:
+            sure = min(sure, 0.6)
+        yield draft.finding(
+            "placeholder",
+            start,
+            end,
+            Said(
+                f"“{words}” is {row['what_en']}" + (f", at {len(places)} places" if len(places) > 1 else ""),
+                f"“{words}”是{row['what']}，没有填写" + (f"，共{len(places)}处" if len(places) > 1 else ""),
+            ),
+            Said("fill in what belongs there, or delete it", "补上应填的内容，或者删去"),
+            sure,
+            also=[(a, b) for a, b, _ in places[1:]],
+        )
+
+
+def _with_unit(text: str, start: int, end: int) -> tuple[int, int]:
+    """The placeholder with the word that it stands for a name of: XX → XX镇."""
+    unit = re.compile(r"(?:自治[县州]|街道|社区|[省市县区镇乡村]|局|委|办|[年月日](?!前|底))").match(text, end)
+    return (start, unit.end()) if unit and text[end - 1 : end] not in "〕】》）)]号" else (start, end)
+
+
+def _to_be_filled(draft: Draft, offset: int) -> bool:
+    """Whether a blank at `offset` is one that others fill in."""
+    line = draft.line_at(offset)
+    if line.role == roles.TABLE or _FORM.search(line.text):
+        return True
+    return offset >= draft.annex_from and "。" not in line.text
