@@ -55,10 +55,7 @@ def labelled(shared: Path, which: str) -> Iterator[tuple[dict[str, Any], Documen
         golds = [json.loads(path.read_text("utf-8")) for path in sorted((shared / "gold").glob("*.json"))]
     else:
         parsed, golds = {}, []
-        for file in sorted(second.LABELS.glob("*.json")):
-            labels = json.loads(file.read_text("utf-8"))
-            if labels["half"] != which:
-                continue
+        for _, labels in second.labels_of(which):
             path = second.source_path(shared, labels["source"])
             source = second.squeezed(path)
             if hashlib.sha256(source.encode()).hexdigest() == labels["sha256"]:

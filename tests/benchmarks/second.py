@@ -19,12 +19,15 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import policyparse
 
-LABELS = Path(__file__).parents[1] / "second"
+#: Both sets: tests/second (before the rules were widened for the first time) and tests/third (after that).
+SETS = ("second", "third")
+ROOT = Path(__file__).parents[1]
 # Facts and values are kept as they are; everything that quotes the document becomes stretches.
 QUOTED = {
     "first", "last", "title", "cover_title", "text", "item", "quote", "task", "departments", "from", "to", "label",
@@ -108,7 +111,16 @@ def show(value: Any, source: str, key: str = "") -> Any:
     return [show(v, source, key) for v in value] if isinstance(value, list) else value
 
 
-def take(files: list[Path], shared: Path, half: str) -> None:
+def labels_of(half: str, sets: Sequence[str] = SETS) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The label files of a half, with what they hold."""
+    for name in sets:
+        for file in sorted((ROOT / name).glob("*.json")):
+            labels = json.loads(file.read_text("utf-8"))
+            if labels["half"] == half:
+                yield file, labels
+
+
+def take(files: list[Path], shared: Path, half: str, into: str) -> None:
     for file in files:
         gold = json.loads(file.read_text("utf-8"))
         path = source_path(shared, gold["source"])
@@ -120,20 +132,21 @@ def take(files: list[Path], shared: Path, half: str) -> None:
         assert show(kept["institutions"], source) == [
             {**row, "text": re.sub(r"\s", "", row["text"])} for row in gold["institutions"]
         ]
-        LABELS.mkdir(exist_ok=True)
+        (ROOT / into).mkdir(exist_ok=True)
         name = path.stem if gold["part"] == 1 else f"{path.stem}-{gold['part']}"
-        (LABELS / f"{name}.json").write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")
+        (ROOT / into / f"{name}.json").write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--half", choices=("open", "sealed"))
+    parser.add_argument("--set", choices=SETS, dest="of", help="one of the two sets alone")
     parser.add_argument("--errors")
     parser.add_argument("--take", nargs="+", type=Path)
     options = parser.parse_args()
     if options.take:
-        take(options.take, options.shared, options.half)
+        take(options.take, options.shared, options.half, options.of or SETS[-1])
         return 0
     for half in [options.half] if options.half else ["open", "sealed"]:
         with tempfile.TemporaryDirectory() as folder:
@@ -141,10 +154,7 @@ def main() -> int:
             seen: set[Path] = set()
             count = 0
             with predictions.open("w", encoding="utf-8") as out:
-                for file in sorted(LABELS.glob("*.json")):
-                    labels = json.loads(file.read_text("utf-8"))
-                    if labels["half"] != half:
-                        continue
+                for file, labels in labels_of(half, [options.of] if options.of else SETS):
                     path = source_path(options.shared, labels["source"])
                     source = squeezed(path)
                     if hashlib.sha256(source.encode()).hexdigest() != labels["sha256"]:
