@@ -22,6 +22,7 @@ _BETWEEN = re.compile(r"[、]?(?:和|及|与|以及|暨|并|或者|或)?")
 _SUFFIX = re.compile(
     r"(?:等(?!级|候|额|次|同)(?:[一二三四五六七八九十两\d]{1,3}个)?(?:[一-鿿]{0,10}?(?:部门|单位|机构|组织|处室|科室|委办局)(?:和单位)?)?)?"
     r"(?:[、和及与]{1,2}(?:其他|其它|有关|相关|各)[一-鿿]{0,8}?(?:部门|单位))?"
+    r"(?:[、和及与]{1,2}(?P<governments>各[省市州盟区县旗乡镇街道（）()、]{1,16}(?:人民政府|政府|办事处))(?:、[一-鿿]{2,8}管委会)?)?"
 )
 _SHORT_FORM = re.compile('[（(](?:以下|下)(?:简称|统称|称)[“"]?([一-鿿]{2,12})[”"]?[）)]')
 _BRANCH = re.compile("(?!有关|相关|各|其他|所属|直属|的)[一-鿿]{2,10}?部门")
@@ -112,7 +113,9 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
             end = branch.end()
         suffix = _SUFFIX.match(text, end, min(len(text), end + 30))
         left = grammar.beside.search(text, max(start - 14, 0), start)
-        found = [left.group(1), *names] if left else names
+        found = [left.group(1), *names] if left else list(names)
+        if suffix and suffix["governments"]:
+            found.append(suffix["governments"])
         begin = left.start(1) if left else start
         out.append(Group(begin, suffix.end() if suffix else end, tuple(dict.fromkeys(found))))
 

@@ -86,6 +86,8 @@ _OPEN = (
     "(?:(?:按照?|根据|依据)[^，,。；;]{2,60}|(?:在|于|对|结合|通过|围绕|针对|依托)[^，,。；;]{2,30}(?<![、的])|每[一-鿿]{1,3}|"
     "以[^，,。；;]{2,20}(?:形式|方式)|[为向与就从][^，,。；;]{2,20}|自[^，,。；;]{2,20}起)?"
 )
+# X于每月5日前将…: when, before the modal
+BY_THEN = "(?:[于在][^，,。；;]{2,16}?(?:前|内|日|底|月|后))?"
 ADVERBIAL = _CLOSED + _UP_TO_COMMA + _CLOSED + _OPEN + _CLOSED
 LATE = re.compile(_CLOSED + _UP_TO_COMMA + _CLOSED)
 
@@ -148,7 +150,7 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
             rf"[，,]?(?:作为[^，,。；;]{{2,20}}[，,])?(?:要|应|应当|须|必须|将|可)?{manner}({predicate})(?!的|人|同志|制(?!定|订|作)|任)(?:抓)?[，,]?"
         ),
         modal=re.compile(
-            rf"{APPOSITION}[，,]?(?:{use('modal')})"
+            rf"{APPOSITION}[，,]?{BY_THEN}(?:{use('modal')})"
             r"(?<!应(?=[用急对届邀收付税变]))(?![求素点是么件闻害领军来])(?!(?<=拟)[定订])[，,]?"
         ),
         together=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('together')})"),
