@@ -253,7 +253,7 @@ def test_more_documents_than_the_index_can_name_are_not_left_out_in_silence(
     pilots: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert len(matching_documents(pilots, "下放")) > 1
-    monkeypatch.setattr("policyparse.search._MOST_DOCUMENTS", 1)
+    monkeypatch.setattr("policyparse.search.MOST_DOCUMENTS", 1)
     with pytest.raises(QueryError, match="more than 1 documents"):
         matching_documents(pilots, "下放")
 

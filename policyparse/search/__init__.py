@@ -1,51 +1,35 @@
 """Search: a query in, the clauses that answer it out, each with the way back to its document.
 
-In: an open Corpus, a query (query.py has the language), filters. Out: Results.
+In: an open Corpus or another Engine, a query (query.py has the language), filters. Out: Results.
 Touches: reads the corpus.
 
-query.py (words → tree) → plan.py (tree → index query and needles) → here (hits, folding, facets) → highlight.py
+query.py (words → tree) → an engine (directory.py with plan.py: tree → passages) → here (hits, folding, facets) →
+highlight.py
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from sqlite3 import Row
 from typing import Any
 
-import tantivy
-from tantivy import DocAddress, Occur, Order, Query
-
 from policyparse.corpus import Corpus
-from policyparse.corpus.index import count
 from policyparse.search.advice import advice
+from policyparse.search.directory import Directory
+from policyparse.search.engine import FACETS, MOST_DOCUMENTS, SORTS, Engine, Found, Question
 from policyparse.search.highlight import excerpt, highlights
-from policyparse.search.plan import Plan, Planner
 from policyparse.search.query import QueryError, parse_query
 from policyparse.words import pairs, squeezed
 
-__all__ = ["FACETS", "SORTS", "Hit", "QueryError", "Results", "excerpt", "highlights", "matching_documents", "search"]
-
-SORTS = ("relevance", "date", "oldest", "place")
-
-#: Facet → field of the index that is counted.
-FACETS = {
-    "tag": "tag", "kind": "kind", "level": "level", "place": "region", "year": "year",
-    "issuer": "issuer", "institution": "institution", "mode": "mode",
-}  # fmt: skip
+__all__ = [
+    "FACETS", "SORTS", "Engine", "Hit", "QueryError", "Results", "excerpt", "highlights", "matching_documents", "search",
+]  # fmt: skip
 
 #: Clauses whose pairs of characters overlap by this share (Jaccard) are one clause in two printings: a changed
 #: place name in a clause of 60 characters leaves about 0.9, another town's version of the same rule less than 0.8.
 NEAR = 0.9
 #: Short clauses (各镇人民政府： …) are alike by chance.
 _NEAR_LEAST = 20
-
-#: tantivy's aggregation answers with at most 65,000 buckets.
-_MOST_DOCUMENTS = 65_000
-
-#: How many copies of a hit are named.
-_COPY_IDS = 20
 
 #: Hits that are ranked at a time while copies are being folded.
 _WINDOW = 32
@@ -108,7 +92,7 @@ class Results:
 
 
 def search(
-    corpus: Corpus,
+    corpus: Corpus | Engine,
     query: str = "",
     *,
     filters: Mapping[str, Sequence[str]] | None = None,
@@ -122,6 +106,7 @@ def search(
 ) -> Results:
     """The hits `offset` to `offset + limit` of `query` within `filters`.
 
+    corpus:  an open corpus, or another engine (an OpenSearch)
     filters: field → values, of which one must hold: {"place": ["广东"], "year": ["2009-2012"]}
     sort:    relevance, date (newest first), oldest or place
     fold:    show passages of the same or nearly the same words once, with their number
@@ -129,81 +114,74 @@ def search(
     """
     if sort not in SORTS:
         raise QueryError(f"{sort}: no such order — one of: {', '.join(SORTS)}")
-    planner = Planner(corpus, synonyms)
-    plan = planner.plan(parse_query(query), list((filters or {}).items()))
-    searcher = corpus.index.searcher()
-    total, documents, counted = _numbers(searcher, plan.query, facets, facet_size)
+    unknown = [name for name in facets if name not in FACETS]
+    if unknown:
+        raise QueryError(f"{unknown[0]}: no such facet — one of: {', '.join(FACETS)}")
+    engine = Directory(corpus) if isinstance(corpus, Corpus) else corpus
+    question = engine.question(parse_query(query), filters or {}, synonyms=synonyms)
+    total, documents, counted = question.numbers(facets, facet_size)
     wanted = offset + limit + 1 if offset < total else 0  # a page behind the last one is empty
-    found = _ranked(corpus, searcher, plan, sort, min(wanted, total), fold)
+    found = _ranked(question, sort, min(wanted, total), fold)
     page = found[offset : offset + limit]
-    copies = _copies(corpus, searcher, planner, plan, page) if fold and page else [(0, [])] * len(page)
+    copies = _copies(engine, question, page) if fold and page else [(0, [])] * len(page)
     return Results(
         query=query,
         total=total,
         documents=documents,
         offset=offset,
-        hits=[_hit(planner, plan, group, alike) for group, alike in zip(page, copies, strict=True)],
-        facets=counted,
+        hits=[_hit(engine, question, group, alike) for group, alike in zip(page, copies, strict=True)],
+        facets=counted if total else {},
         more=len(found) > offset + limit,
-        advice=[] if total else advice(corpus, searcher, planner, query, filters or {}),
+        advice=[] if total else advice(engine, query, filters or {}, synonyms),
     )
 
 
-def matching_documents(corpus: Corpus, query: str, filters: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+def matching_documents(
+    corpus: Corpus | Engine, query: str, filters: Mapping[str, Sequence[str]] | None = None
+) -> list[str]:
     """The ids of all documents with a hit, in the order in which they came.
 
     Raises QueryError, also when there are more than the index can name at once: none is left out in silence.
     """
-    plan = Planner(corpus).plan(parse_query(query), list((filters or {}).items()), anywhere=True)
-    answer = corpus.index.searcher().aggregate(
-        plan.query, {"ids": {"terms": {"field": "document", "size": _MOST_DOCUMENTS}}}
-    )
-    if answer["ids"].get("sum_other_doc_count"):
-        raise QueryError(f"the query finds more than {_MOST_DOCUMENTS:,} documents — narrow it, by year for example")
-    return corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
-
-
-_Copies = list[tuple[int, list[str]]]
+    engine = Directory(corpus) if isinstance(corpus, Corpus) else corpus
+    found = engine.question(parse_query(query), filters or {}, anywhere=True).documents(MOST_DOCUMENTS)
+    if found is None:
+        raise QueryError(f"the query finds more than {MOST_DOCUMENTS:,} documents — narrow it, by year for example")
+    return found
 
 
 @dataclass
 class _Group:
     """A passage, and those that are nearly the same and came after it."""
 
-    row: Row
-    score: float
+    found: Found
     grams: frozenset[str] | None = None
-    near: list[Row] = field(default_factory=list)
+    near: list[Found] = field(default_factory=list)
 
 
-def _ranked(corpus: Corpus, searcher: tantivy.Searcher, plan: Plan, sort: str, wanted: int, fold: bool) -> list[_Group]:
+def _ranked(question: Question, sort: str, wanted: int, fold: bool) -> list[_Group]:
     """The first `wanted` groups in order. The same corpus gives the same groups, so pages do not shift."""
     groups: list[_Group] = []
     folds: set[int] = set()
     at = 0
-    while len(groups) < wanted:
-        addresses = _window(searcher, plan.query, sort, at, max(_WINDOW, wanted))
-        if not addresses:
-            break
-        at += len(addresses)
-        numbers = searcher.fast_field_values("seq", [address for _, address in addresses])
-        rows = corpus.store.passages([int(number) for number in numbers if number is not None])
-        for (score, _), number in zip(addresses, numbers, strict=True):
-            row = rows.get(int(number)) if number is not None else None
-            if row is None:  # replaced since the index was committed
-                continue
+    more = True
+    while more and len(groups) < wanted:
+        size = max(_WINDOW, wanted)
+        window, more = question.window(sort, at, size)
+        at += size
+        for found in window:
             if not fold:
-                groups.append(_Group(row, score))
+                groups.append(_Group(found))
                 continue
-            if row["fold"] in folds:
+            if found.fold in folds:
                 continue
-            folds.add(row["fold"])
-            grams = frozenset(pairs(squeezed(row["text"]))) if len(row["text"]) >= _NEAR_LEAST else None
+            folds.add(found.fold)
+            grams = frozenset(pairs(squeezed(found.text))) if len(found.text) >= _NEAR_LEAST else None
             twin = next((group for group in groups if _near(grams, group.grams)), None) if grams else None
             if twin is not None:
-                twin.near.append(row)
+                twin.near.append(found)
             else:
-                groups.append(_Group(row, score, grams))
+                groups.append(_Group(found, grams))
     return groups
 
 
@@ -214,92 +192,37 @@ def _near(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
     return shared >= NEAR * (len(one) + len(other) - shared)
 
 
-def _window(
-    searcher: tantivy.Searcher, query: Query, sort: str, offset: int, limit: int
-) -> list[tuple[float, DocAddress]]:
-    if sort == "relevance":
-        return searcher.search(query, limit, False, offset=offset).hits
-    by = {"place": "place_order", "date": "date_order", "oldest": "oldest_order"}[sort]
-    order = Order.Desc if sort == "date" else Order.Asc
-    hits = searcher.search(query, limit, False, order_by_field=by, offset=offset, order=order).hits
-    return [(0.0, address) for _, address in hits]
-
-
-def _copies(
-    corpus: Corpus, searcher: tantivy.Searcher, planner: Planner, plan: Plan, page: Sequence[_Group]
-) -> _Copies:
+def _copies(engine: Engine, question: Question, page: Sequence[_Group]) -> list[tuple[int, list[str]]]:
     """For every group of a page how many passages it stands for besides the one shown, and the first of them."""
-    folds = [[group.row["fold"], *(near["fold"] for near in group.near)] for group in page]
-    repeated = corpus.store.repeated([fold for alike in folds for fold in alike])
-    found: _Copies = []
-    for group, alike in zip(page, folds, strict=True):
-        number = 0
-        names: list[str] = []
-        if len(alike) > 1 or alike[0] in repeated:
-            query = Query.boolean_query(
-                [
-                    (Occur.Must, plan.query),
-                    (Occur.Must, Query.term_set_query(planner.schema, "fold", alike)),
-                    (Occur.MustNot, Query.term_query(planner.schema, "seq", group.row["seq"])),
-                ]
-            )
-            hits = searcher.search(query, _COPY_IDS, False).hits
-            number = len(hits) if len(hits) < _COPY_IDS else count(searcher, query)
-            numbers = searcher.fast_field_values("seq", [address for _, address in hits])
-            rows = corpus.store.passages([int(value) for value in numbers if value is not None])
-            names = [_name(rows[seq]) for seq in sorted(rows)]
-        found.append((number, names))
-    return found
+    folds = [[group.found.fold, *(near.fold for near in group.near)] for group in page]
+    repeated = engine.repeated([fold for alike in folds for fold in alike])
+    return [
+        question.copies(group.found, alike) if len(alike) > 1 or alike[0] in repeated else (0, [])
+        for group, alike in zip(page, folds, strict=True)
+    ]
 
 
-def _hit(planner: Planner, plan: Plan, group: _Group, copies: tuple[int, list[str]]) -> Hit:
-    row = group.row
+def _hit(engine: Engine, question: Question, group: _Group, copies: tuple[int, list[str]]) -> Hit:
+    found = group.found
     return Hit(
-        id=_name(row),
-        document=row["document"],
-        clause=row["clause"],
-        what=row["what"],
-        title=row["title"],
-        path=json.loads(row["path"]),
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-        highlights=highlights(row["text"], plan.needles, plan.patterns, planner.segmenter),
-        tags=[{"tag": tag, "score": score} for tag, score in json.loads(row["tags"])],
-        score=round(group.score, 4),
-        kind=row["kind"],
-        doc_number=row["doc_number"],
-        date=row["date"],
-        place=row["place"],
-        level=row["level"],
-        issuers=json.loads(row["issuers"]),
+        id=found.name,
+        document=found.document,
+        clause=found.clause,
+        what=found.what,
+        title=found.title,
+        path=list(found.path),
+        start=found.start,
+        end=found.end,
+        text=found.text,
+        highlights=highlights(found.text, question.needles, question.patterns, engine.segmenter),
+        tags=[{"tag": tag, "score": score} for tag, score in found.tags],
+        score=round(found.score, 4),
+        kind=found.kind,
+        doc_number=found.doc_number,
+        date=found.date,
+        place=found.place,
+        level=found.level,
+        issuers=list(found.issuers),
         copies=copies[0],
         copy_ids=copies[1],
     )
-
-
-def _name(row: Row) -> str:
-    return f"{row['document']}#{row['clause']}" if row["clause"] else str(row["document"])
-
-
-def _numbers(
-    searcher: tantivy.Searcher, query: Query, names: Sequence[str], size: int
-) -> tuple[int, int, dict[str, list[tuple[str, int]]]]:
-    """How many passages there are, in how many documents, and the facets: all in one pass over what is found."""
-    unknown = [name for name in names if name not in FACETS]
-    if unknown:
-        raise QueryError(f"{unknown[0]}: no such facet — one of: {', '.join(FACETS)}")
-    asked: dict[str, Any] = {name: {"terms": {"field": FACETS[name], "size": size}} for name in names}
-    asked["passages"] = {"value_count": {"field": "seq"}}
-    asked["documents"] = {"cardinality": {"field": "document"}}
-    answer = searcher.aggregate(query, asked)
-    facets = {
-        name: [(_shown(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[name]["buckets"]]
-        for name in names
-    }
-    total = int(answer["passages"]["value"])
-    return total, round(answer["documents"]["value"]), facets if total else {}
-
-
-def _shown(key: object) -> str:
-    return str(int(key)) if isinstance(key, float) else str(key)

@@ -1,30 +1,24 @@
 """What to try when nothing was found.
 
-In: the query, its filters, the corpus. Out: plain sentences, the most useful first. Touches: reads the corpus.
+In: the query, its filters, the engine. Out: plain sentences, the most useful first. Touches: reads the corpus.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import tantivy
-
-from policyparse.corpus import Corpus
-from policyparse.corpus.index import count as matches
-from policyparse.search.plan import Planner
+from policyparse.search.engine import Engine
 from policyparse.search.query import And, Field, Node, Not, Or, Phrase, QueryError, Word, parse_query
 
 
-def advice(
-    corpus: Corpus, searcher: tantivy.Searcher, planner: Planner, query: str, filters: Mapping[str, Sequence[str]]
-) -> list[str]:
+def advice(engine: Engine, query: str, filters: Mapping[str, Sequence[str]], synonyms: bool = True) -> list[str]:
     """Sentences that say which part of the search has hits without the rest."""
-    if not searcher.num_docs:
-        return [f"the corpus is empty: policyparse import FILES --corpus {corpus.directory}"]
+    if engine.is_empty():
+        return [f"the corpus is empty: {engine.filled_by}"]
 
     def count(tree: Node | None, among: Mapping[str, Sequence[str]]) -> int:
         try:
-            return matches(searcher, planner.plan(tree, list(among.items())).query)
+            return engine.question(tree, among, synonyms=synonyms).count()
         except QueryError:
             return 0
 
@@ -57,7 +51,7 @@ def advice(
             if number:
                 said.append(f"without the quotes {part.text} has {number} hits")
         elif isinstance(part, Word) and len(part.text) > 2 and "*" not in part.text:
-            units = planner.units(part.text)
+            units = engine.units(part.text)
             if len(units) > 1:
                 number = count(Or(tuple(Word(unit) for unit in units)), {})
                 if number:
