@@ -123,6 +123,15 @@ def _date(
         back = [line for line in dated if line.start > (front[body].start if body < len(front) else -1)]
         chosen = back[-1] if back else dated[0]
         return iso(chosen.text)
+    enacted = [
+        match["date"]
+        for line in lines
+        if line.role == roles.ENACTED
+        and (match := roles.ENACTED_LINE.fullmatch(line.text))
+        and not match["act"].endswith(("施行", "实施", "废止"))
+    ]
+    if days := [day for date in enacted if (day := iso(date))]:
+        return max(days)
     for line in front[:8]:
         if line.role in (roles.TITLE, roles.COVER_TITLE) and title_end(line.text) < len(line.text):
             return iso(line.text[title_end(line.text) :])
@@ -188,10 +197,43 @@ def _issuers(
                 signed += _organs(line.text)
     if signed:
         return list(dict.fromkeys(signed))
+    if enacted := _enacting(lines):
+        return enacted
     if stored := metadata.get("发文机关") or metadata.get("发布机构"):
         return _organs(stored)
     match = _TITLE_ISSUER.match(cover or title)
     return _organs(_ET_AL.sub("", match["organs"])) if match else []
+
+
+# 中华人民共和国主席令 promulgates what the congress has passed
+_ENACTING = re.compile(
+    r"(?:经)?(?P<organ>.{2,40}?)(?:第[一二三四五六七八九十百零〇\d]+(?:届|次)|令|公告|审判委员会|部务|常务会议|$)"
+)
+_SESSION = re.compile(r"第[一二三四五六七八九十百零〇\d]+届")
+_CONGRESS = re.compile(r"^(?:[一-鿿]{2,16})?(?:人民代表大会(?:常务委员会)?)")
+
+
+def _enacting(lines: Sequence[Line]) -> list[str]:
+    """Who made a statute: who promulgated it, unless that is the head of state; else who passed it; else who approved."""
+    acts: dict[str, str] = {}
+    for line in lines:
+        match = roles.ENACTED_LINE.fullmatch(line.text) if line.role == roles.ENACTED else None
+        if match is None:
+            continue
+        body = re.sub(r"《.*|关于.*", "", match["body"]).strip("　 ，,")
+        words = _SESSION.sub("", body, count=1)
+        congress = _CONGRESS.match(words)
+        found = None if congress else _ENACTING.match(words)
+        organ = congress[0] if congress else found["organ"].strip("　 ") if found else ""
+        organ = re.sub(r"^(?:中华人民共和国)(?=国务院)|^经", "", organ)
+        if organ.startswith("人民代表大会"):
+            organ = "全国" + organ
+        if organ and not organ.endswith("主席") and roles.ORGAN_END.search(organ.replace("国务院", "政府")):
+            acts.setdefault(match["act"], organ)
+    for act in ("公布", "发布", "颁布", "公告", "通过", "修订", "修正", "批准"):
+        if act in acts and not (act == "公告" and "通过" in acts):
+            return [acts[act]]
+    return []
 
 
 def _organs(text: str) -> list[str]:

@@ -21,13 +21,18 @@ from policyparse.vocabulary import Vocabulary
 
 TITLE, COVER_TITLE, SUBTITLE, NUMBER, DATE, UPLOAD_DATE = "title", "cover-title", "subtitle", "number", "date", "upload"
 SPEAKER, ADDRESSEE, SALUTATION, BODY, ANNEX, SIGNATURE = "speaker", "addressee", "salutation", "body", "annex", "sign"
-NOTE, CONTENTS, TABLE, IMPRINT = "note", "contents", "table", "imprint"
+NOTE, CONTENTS, TABLE, IMPRINT, ENACTED = "note", "contents", "table", "imprint", "enacted"
 
 _YEAR = r"(?:(?:19|20)\d{2}|[一二][〇○Ο零0一二三四五六七八九]{3})"
 _MONTH_DAY = r"\s*年\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*月(?:\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*日)?"
 DATE_TEXT = re.compile(_YEAR + _MONTH_DAY)
 DATE_LINE = re.compile(
     rf"[（(]?\s*(?:时间[:：])?\s*{_YEAR}{_MONTH_DAY}\s*(?:[一-鿿]{{2,4}}整理|通过|[上下]午)?\s*[）)]?(?:印发)?"
+)
+# 题注: which body passed, approved, promulgated or amended a statute, and when (立法技术规范: under the title)
+ENACTED_LINE = re.compile(
+    rf"[（(]?\s*(?P<date>{_YEAR}{_MONTH_DAY})\s*(?P<body>.{{0,160}}?)"
+    r"(?P<act>通过|批准|修订|修正|修改|公布|发布|颁布|公告|施行|实施|起施行|废止)(?:并施行|施行|公布|发布)?\s*[）)]?"
 )
 # a site's own date: figures with dashes or strokes, often with the hour
 UPLOAD_LINE = re.compile(r"(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?")
@@ -193,7 +198,9 @@ def _under_title(lines: Sequence[Line], out: list[str], index: int, clean: Clean
         text = lines[index].text
         if out[index] != BODY:
             return index
-        if NUMBER_LINE.fullmatch(text) or (ORDER_NUMBER.fullmatch(text) and len(text) < 24):
+        if ENACTED_LINE.fullmatch(text):
+            out[index] = ENACTED
+        elif NUMBER_LINE.fullmatch(text) or (ORDER_NUMBER.fullmatch(text) and len(text) < 24):
             out[index] = NUMBER
         elif UPLOAD_LINE.fullmatch(text):
             out[index] = UPLOAD_DATE
