@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from policyparse.corpus import Corpus
+from policyparse.guard.dates import dates
+from policyparse.guard.deadlines import deadlines
 from policyparse.guard.draft import Draft
 from policyparse.guard.findings import KINDS, LEVELS, Finding, Report, Said, SourceClause
 from policyparse.guard.numbering import numbering
@@ -30,7 +32,7 @@ __all__ = ["KINDS", "LEVELS", "Finding", "Report", "Said", "SourceClause", "chec
 Rule = Callable[[Draft], Iterator[Finding]]
 
 #: What needs the draft alone.
-RULES: tuple[Rule, ...] = (placeholders, numbering)
+RULES: tuple[Rule, ...] = (placeholders, numbering, dates, deadlines)
 
 
 def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocabulary | None = None) -> Report:

@@ -16,12 +16,12 @@ from policyparse.structure import lines as roles
 from policyparse.structure.lines import Line
 from policyparse.vocabulary import Vocabulary
 
-#: Lines that are the document's own names and not what it says.
-TITLES = (roles.TITLE, roles.COVER_TITLE)
-
 
 class Draft:
     """A document and the vocabulary it is read with."""
+
+    #: Roles of lines that are the document's own names and not what it says.
+    titles = (roles.TITLE, roles.COVER_TITLE)
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self.document = document

@@ -9,7 +9,8 @@ it under the same heading), or with the document's (1. to 12. across several hea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from policyparse.guard.draft import Draft
 from policyparse.guard.findings import Finding, Said
@@ -19,6 +20,8 @@ from policyparse.structure import lines as roles
 
 #: Styles of series that stand in running text.
 _RUN_IN = ("是", "(1)", "①")
+# A list whose first item stands in the running text before it: 附件：1.…
+_FIRST = re.compile(r"[:：]\s*1\s*[.．、]")
 
 
 def numbering(draft: Draft) -> Iterator[Finding]:
@@ -28,28 +31,56 @@ def numbering(draft: Draft) -> Iterator[Finding]:
 
 
 def _headings(draft: Draft) -> Iterator[Finding]:
-    last: dict[tuple[str | None, str], tuple[int, Section]] = {}  # under a heading, of a style: its last number
-    latest: dict[str, int] = {}  # of a style in the whole document
+    found = []
     for section in draft.document.sections:
         label = label_at(section.label + "　某")
-        if label is None or label.style in _RUN_IN:
-            continue
-        if section.start != draft.line_at(section.start).start:
-            continue  # in running text
-        key = (section.parent, label.style)
-        before = last.get(key)
-        number, previous = label.number, before[0] if before else 0
-        follows = number in (1, previous + 1) or number == latest.get(label.style, 0) + 1
-        if not follows and not (before is None and _in_annex_list(draft, section)):
-            yield _finding(draft, section.start, section.start + len(section.label), label, previous, before)
-        last[key] = (number, section)
-        latest[label.style] = number
+        if label and label.style not in _RUN_IN and section.start == draft.line_at(section.start).start:
+            found.append((section, label))
+    wide = _document_wide(found)
+    series: dict[tuple[str | None, str], list[tuple[Section, Label, int]]] = {}  # under a heading, of a style
+    latest: dict[str, int] = {}  # of a style: the last number in the whole document
+    for section, label in found:
+        key = (None if label.style in wide else section.parent, label.style)
+        series.setdefault(key, []).append((section, label, latest.get(label.style, 0)))
+        latest[label.style] = label.number
+    for items in series.values():
+        previous, before = 0, ""
+        for at, (section, label, document_last) in enumerate(items):
+            number = label.number
+            following = items[at + 1][1].number if at + 1 < len(items) else None
+            if (
+                number in (1, previous + 1)
+                or number == document_last + 1
+                or (at == 0 and number == 2 and _begun_before(draft, section))
+            ):
+                previous = number
+            else:
+                end = section.start + len(section.label)
+                yield _finding(draft, section.start, end, number, previous, before)
+                # 六 八 八 or 六 六 八: this one alone is misprinted, the next one is right
+                alone = following == previous + 2
+                previous = previous + 1 if alone else number
+            before = section.label
 
 
-def _in_annex_list(draft: Draft, section: Section) -> bool:
-    """Whether the item goes on with a list that begins on the line of its head: 附件：1.…"""
-    index = draft.line_number(section.start)
-    return index > 0 and bool(roles.ANNEX_LINE.match(draft.lines[index - 1].text))
+def _document_wide(found: Sequence[tuple[Section, Label]]) -> set[str]:
+    """Styles that number on across the headings above them: articles by rule, others where a group goes on so."""
+    wide = {"条"}
+    groups: dict[str, dict[str | None, int]] = {}
+    latest: dict[str, int] = {}
+    for section, label in found:
+        begun = groups.setdefault(label.style, {})
+        if section.parent not in begun:
+            begun[section.parent] = label.number
+            if label.number > 1 and label.number == latest.get(label.style, 0) + 1:
+                wide.add(label.style)
+        latest[label.style] = label.number
+    return {style for style in wide if list(groups.get(style, {}).values()).count(1) <= 1}
+
+
+def _begun_before(draft: Draft, section: Section) -> bool:
+    """Whether the item goes on with a list that begins in the text before it: 附件：1.…"""
+    return bool(_FIRST.search(draft.text, max(0, section.start - 200), section.start))
 
 
 def _running(draft: Draft) -> Iterator[Finding]:
@@ -65,21 +96,18 @@ def _running(draft: Draft) -> Iterator[Finding]:
             series = [label for label in found if label.style == style]
             if len(series) < 2 or series[0].number != 1:
                 continue
-            previous = series[0]
+            previous = 1
             for label in series[1:]:
-                if label.number not in (1, previous.number + 1):
+                if label.number not in (1, previous + 1):
                     start = line.start + label.start
-                    yield _finding(draft, start, start + len(label.text), label, previous.number, None)
-                previous = label
+                    yield _finding(draft, start, start + len(label.text), label.number, previous, "")
+                previous = label.number
 
 
-def _finding(
-    draft: Draft, start: int, end: int, label: Label, previous: int, before: tuple[int, Section] | None
-) -> Finding:
+def _finding(draft: Draft, start: int, end: int, number: int, previous: int, before: str) -> Finding:
     printed = draft.text[start:end]
-    last = f"“{before[1].label}”" if before else f"第{previous}项" if previous else ""
-    last_en = f"“{before[1].label}”" if before else f"number {previous}" if previous else ""
-    number = label.number
+    last = f"“{before}”" if before else f"第{previous}项"
+    last_en = f"“{before}”" if before else f"number {previous}"
     if not previous:
         reason = Said(
             f"the series begins with “{printed}” and not with the first", f"这一组序号从“{printed}”开始，前面的缺失"

@@ -14,7 +14,9 @@ A finding that nobody has judged is counted as such (--show prints it with its h
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import docx
 import yaml
 
 import policyparse
@@ -73,6 +76,25 @@ def drafts(which: str) -> Iterator[Draft]:
         yield Draft(name, text, mistakes)
 
 
+def word_file(text: str) -> bytes:
+    """The draft as a clerk has it: a Word file, a paragraph a line, lines with tabs as a table."""
+    file = docx.Document()
+    table = None
+    for line in text.split("\n"):
+        cells = line.split("\t")
+        if len(cells) == 1:
+            file.add_paragraph(line)
+            table = None
+            continue
+        table = table or file.add_table(0, len(cells))
+        row = table.add_row()
+        for cell, words in zip(row.cells, cells, strict=False):
+            cell.text = words
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
 def corpus_in(directory: Path) -> Corpus:
     """The corpus that the drafts are compared with."""
     corpus = Corpus.open(directory, create=True)
@@ -87,9 +109,10 @@ def touches(finding: guard.Finding, document: Document, kinds: list[str], altern
     """Whether a finding is of one of `kinds` and touches one of the words."""
     if finding.kind not in kinds:
         return False
-    for words in alternatives:
-        at = document.text.find(words)
-        if at >= 0 and any(a < at + len(words) and at < b for a, b in ((finding.start, finding.end), *finding.also)):
+    spans = ((finding.start, finding.end), *finding.also)
+    for words in alternatives:  # white space apart, which cleaning takes out
+        match = re.search(r"\s*".join(re.escape(sign) for sign in words if not sign.isspace()), document.text)
+        if match and any(start < match.end() and match.start() < end for start, end in spans):
             return True
     return False
 
@@ -102,7 +125,7 @@ def measure(which: str, corpus: Corpus, show: bool) -> dict[str, Any]:
     number = 0
     for draft in drafts(which):
         number += 1
-        (document,) = policyparse.parse(f"{draft.name}.txt", draft.text.encode())
+        (document,) = policyparse.parse(f"{draft.name}.docx", word_file(draft.text))
         report = guard.check(document, corpus)
         right = set()
         for kinds, words in draft.mistakes:
