@@ -123,12 +123,15 @@ def _by_citation(one: Facts, other: Facts) -> list[Evidence]:
     return found if len(found) == 1 else []
 
 
+def before(one: Dated, other: Dated) -> bool:
+    """Whether the one was written before the other, as far as both tell."""
+    return bool(one.last and other.first and one.last < other.first)
+
+
 def _by_dates(one: Facts, other: Facts) -> list[Evidence]:
     a, b = one.dated, other.dated
-    if a.last and b.first and a.last < b.first:
-        forward = True
-    elif b.last and a.first and b.last < a.first:
-        forward = False
+    if before(a, b) or before(b, a):
+        forward = before(a, b)
     elif a.basis == b.basis == "spoken" and a.last and b.last and a.last[:4] != b.last[:4]:
         forward = a.last < b.last  # neither says from when on, but one still waits for what is past in the other
     else:
