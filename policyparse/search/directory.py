@@ -51,7 +51,7 @@ class Directory:
 class Asked:
     """A planned query, on the index as it was when it was planned."""
 
-    def __init__(self, corpus: Corpus, plan: Plan) -> None:
+    def __init__(self, corpus: Corpus, plan: Plan[Query]) -> None:
         self._corpus, self._plan = corpus, plan
         self._schema = corpus.index.schema
         self._searcher = corpus.index.searcher()
@@ -86,7 +86,7 @@ class Asked:
         for (score, _), number in zip(addresses, numbers, strict=True):
             row = rows.get(int(number)) if number is not None else None
             if row is not None:  # else replaced since the index was committed
-                found.append(_found(row, score))
+                found.append(self._found(row, score))
         return found, len(addresses) == limit
 
     def _addresses(self, sort: str, offset: int, limit: int) -> list[tuple[float, DocAddress]]:
@@ -111,7 +111,7 @@ class Asked:
         number = len(hits) if len(hits) < COPY_IDS else count(self._searcher, query)
         numbers = self._searcher.fast_field_values("seq", [address for _, address in hits])
         rows = self._corpus.store.passages([int(value) for value in numbers if value is not None])
-        return number, [_found(rows[seq]).name for seq in sorted(rows)]
+        return number, [self._found(rows[seq]).name for seq in sorted(rows)]
 
     def documents(self, most: int) -> list[str] | None:
         answer = self._searcher.aggregate(self._plan.query, {"ids": {"terms": {"field": "document", "size": most}}})
@@ -119,14 +119,13 @@ class Asked:
             return None
         return self._corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
 
-
-def _found(row: Any, score: float = 0.0) -> Found:
-    return Found(
-        key=row["seq"], score=score, fold=row["fold"], document=row["document"], clause=row["clause"],
-        what=row["what"], title=row["title"], path=json.loads(row["path"]), start=row["start"], end=row["end"],
-        text=row["text"], tags=json.loads(row["tags"]), kind=row["kind"], doc_number=row["doc_number"],
-        date=row["date"], place=row["place"], level=row["level"], issuers=json.loads(row["issuers"]),
-    )  # fmt: skip
+    def _found(self, row: Any, score: float = 0.0) -> Found:
+        return Found(
+            key=row["seq"], score=score, fold=row["fold"], document=row["document"], clause=row["clause"],
+            what=row["what"], title=row["title"], path=json.loads(row["path"]), start=row["start"], end=row["end"],
+            text=row["text"], tags=self._corpus.store.tags(row["tags"]), kind=row["kind"], doc_number=row["doc_number"],
+            date=row["date"], place=row["place"], level=row["level"], issuers=json.loads(row["issuers"]),
+        )  # fmt: skip
 
 
 def _shown(key: object) -> str:

@@ -1,6 +1,7 @@
 """From the tree of a query to what the index is asked, and to the needles that are highlighted.
 
-In: a tree (query.py), an open corpus. Out: Plan: a tantivy query and needles. Touches: reads the corpus.
+In: a tree (query.py), what writes queries (building.py). Out: Plan: an engine's query and needles.
+Touches: Planner reads the corpus.
 
 Each word of a query must stand in a passage or in its headings, one of them in the passage itself. A word is found
 as a word of the segmentation (which ranks) or as these characters in a row (which finds it whatever
@@ -10,16 +11,19 @@ the segmentation made of them).
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Generic
 
-from tantivy import FieldType, Occur, Query
+from tantivy import Query
 
 from policyparse.corpus import Corpus
 from policyparse.corpus.index import day_number
 from policyparse.places import gazetteer
-from policyparse.search.institutions import same_institutions
+from policyparse.search.building import Build, Occur, Q, Tantivy
+from policyparse.search.institutions import Same, same_institutions
 from policyparse.search.query import And, Field, Node, Not, Or, Phrase, QueryError, Word
 from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import normal, pairs, segmenter, squeezed
@@ -38,31 +42,38 @@ _SYNONYM = 0.6
 
 
 @dataclass
-class Plan:
-    """query: for tantivy; needles and patterns: what to highlight, squeezed strings and those of wildcards; words: what was looked for, for advice."""
+class Plan(Generic[Q]):
+    """query: for the engine; needles and patterns: what to highlight, squeezed strings and those of wildcards; words: what was looked for, for advice."""
 
-    query: Query
+    query: Q
     needles: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     patterns: list[re.Pattern[str]] = field(default_factory=list)
 
 
-class Planner:
-    """Makes Plans for one corpus."""
+class Planning(ABC, Generic[Q]):
+    """Makes Plans for an engine: says what a tree means, and has `build` write it down."""
 
-    def __init__(self, corpus: Corpus, synonyms: bool = True) -> None:
-        self.corpus = corpus
-        self.schema = corpus.index.schema
-        self.vocabulary = corpus.vocabulary or shipped()
-        self.segmenter = segmenter(corpus.vocabulary)
+    def __init__(self, build: Build[Q], vocabulary: Vocabulary | None = None, synonyms: bool = True) -> None:
+        self.build = build
+        self.vocabulary = vocabulary or shipped()
+        self.segmenter = segmenter(vocabulary)
         self.synonyms = synonym_groups(self.vocabulary) if synonyms else {}
         self.needles: dict[str, None] = {}
         self.words: list[str] = []
         self.patterns: list[re.Pattern[str]] = []
 
+    @abstractmethod
+    def institutions(self, name: str) -> Same:
+        """The institutions of the corpus that `name` can mean."""
+
+    @abstractmethod
+    def documents(self, prefix: str) -> list[str]:
+        """The ids of the corpus that begin with `prefix`."""
+
     def plan(
         self, tree: Node | None, filters: Iterable[tuple[str, Sequence[str]]] = (), anywhere: bool = False
-    ) -> Plan:
+    ) -> Plan[Q]:
         """What finds `tree` within `filters` (field → values of which one must hold).
 
         Where no words are asked for, only clauses are found, unless `anywhere`.
@@ -70,19 +81,19 @@ class Planner:
         self.needles, self.words, self.patterns = {}, [], []
         parts = [(Occur.Must, self._node(tree, True))] if tree is not None else []
         if self.words:
-            clause = Query.const_score_query(self._term("what", "clause"), _CLAUSE)
+            clause = self.build.constant(self._term("what", "clause"), _CLAUSE)
             parts.append((Occur.Should, clause))
         elif not anywhere:  # filters alone: of a title or a heading nobody asks where it stands
-            parts.append((Occur.Must, Query.const_score_query(self._term("what", "clause"), 0.0)))
+            parts.append((Occur.Must, self.build.constant(self._term("what", "clause"), 0.0)))
         for name, values in filters:
             if values:
                 either = [(Occur.Should, self._field(Field(name, value), True)) for value in values]
-                parts.append((Occur.Must, Query.const_score_query(Query.boolean_query(either), 0.0)))
-        return Plan(_all(parts), list(self.needles), self.words, self.patterns)
+                parts.append((Occur.Must, self.build.constant(self.build.all_of(either), 0.0)))
+        return Plan(self._all(parts), list(self.needles), self.words, self.patterns)
 
     # -- the tree --------------------------------------------------------------------------------------------
 
-    def _node(self, node: Node, wanted: bool) -> Query:
+    def _node(self, node: Node, wanted: bool) -> Q:
         """`wanted`: whether what is found shall be highlighted (it is not behind a NOT)."""
         match node:
             case Word(text):
@@ -90,19 +101,19 @@ class Planner:
             case Phrase(text):
                 return self._phrase(text, wanted)
             case Field():
-                return Query.const_score_query(self._field(node, wanted), 0.0)
+                return self.build.constant(self._field(node, wanted), 0.0)
             case Not(part):
-                return _all([(Occur.MustNot, self._node(part, not wanted))])
+                return self._all([(Occur.MustNot, self._node(part, not wanted))])
             case Or(parts):
-                return Query.boolean_query([(Occur.Should, self._node(part, wanted)) for part in parts])
+                return self.build.all_of([(Occur.Should, self._node(part, wanted)) for part in parts])
             case And(parts):
                 return self._together(parts, wanted)
 
-    def _together(self, parts: tuple[Node, ...], wanted: bool) -> Query:
+    def _together(self, parts: tuple[Node, ...], wanted: bool) -> Q:
         """All of `parts`. A word may stand in the headings alone when another one stands in the passage itself."""
         plain = [part for part in parts if isinstance(part, Word) and wanted and not _is_wildcard(part.text)]
         rest = [part for part in parts if part not in plain]
-        queries: list[tuple[Occur, Query]] = []
+        queries: list[tuple[Occur, Q]] = []
         if len(plain) > 1:
             queries = [(Occur.Must, self._words([part.text for part in plain]))]
         else:
@@ -112,9 +123,9 @@ class Planner:
                 queries.append((Occur.MustNot, self._node(part.part, not wanted)))
             else:
                 queries.append((Occur.Must, self._node(part, wanted)))
-        return _all(queries)
+        return self._all(queries)
 
-    def _phrase(self, text: str, wanted: bool) -> Query:
+    def _phrase(self, text: str, wanted: bool) -> Q:
         needle = squeezed(text)
         if not needle:
             raise QueryError("the query has quotes with nothing between them — write words there, or take them out")
@@ -122,9 +133,9 @@ class Planner:
             self._note(needle)
             self.words.append(text)
         ranked = [(Occur.Should, self._term("words", word)) for word in set(self.segmenter.terms(text))]
-        return Query.boolean_query([(Occur.Must, self._run("pairs", needle)), *ranked])
+        return self.build.all_of([(Occur.Must, self._run("pairs", needle)), *ranked])
 
-    def _word(self, text: str, wanted: bool) -> Query:
+    def _word(self, text: str, wanted: bool) -> Q:
         if _is_wildcard(text):
             return self._wildcard(text, wanted)
         if not squeezed(text):
@@ -133,10 +144,10 @@ class Planner:
             return self._run("pairs", squeezed(text))
         return self._words([text])
 
-    def _words(self, typed: Sequence[str]) -> Query:
+    def _words(self, typed: Sequence[str]) -> Q:
         """All words of what was typed, one of them in the passage itself, the others there or in its headings."""
-        parts: list[tuple[Occur, Query]] = []
-        here: list[Query] = []
+        parts: list[tuple[Occur, Q]] = []
+        here: list[Q] = []
         for text in typed:
             whole = squeezed(text)
             self.words.append(text)
@@ -147,18 +158,18 @@ class Planner:
                 query = self._either(units[0], alike)
             else:
                 each = [(Occur.Must, self._either(unit, self.synonyms.get(unit, ()))) for unit in units]
-                row = (Occur.Should, Query.boost_query(self._run("pairs", whole), _WHOLE))
-                query = Query.boolean_query([*each, row])
+                row = (Occur.Should, self.build.boosted(self._run("pairs", whole), _WHOLE))
+                query = self.build.all_of([*each, row])
                 if alike:
-                    others = [(Occur.Should, Query.boost_query(self._here(other), _SYNONYM)) for other in alike]
-                    query = Query.boolean_query([(Occur.Should, query), *others])
+                    others = [(Occur.Should, self.build.boosted(self._here(other), _SYNONYM)) for other in alike]
+                    query = self.build.all_of([(Occur.Should, query), *others])
             parts.append((Occur.Must, query))
             here += [self._here(word) for word in dict.fromkeys((*units, *alike))]
             here += [self._here(word) for unit in units for word in self.synonyms.get(unit, ()) if word != unit]
             for word in (*alike, *(word for unit in units for word in self.synonyms.get(unit, ()))):
                 self._note(word)
-        some = Query.boolean_query([(Occur.Should, query) for query in here])
-        return Query.boolean_query([*parts, (Occur.Must, Query.const_score_query(some, 0.0))])
+        some = self.build.all_of([(Occur.Should, query) for query in here])
+        return self.build.all_of([*parts, (Occur.Must, self.build.constant(some, 0.0))])
 
     def units(self, whole: str) -> list[str]:
         """The words that must all be there: those of the segmentation, long ones as the words they are made of."""
@@ -181,33 +192,33 @@ class Planner:
                     break
         return tiles[-1] or [word]
 
-    def _either(self, word: str, alike: Iterable[str]) -> Query:
+    def _either(self, word: str, alike: Iterable[str]) -> Q:
         """A word here or in the headings, or a synonym of it."""
         if len(word) > 1:  # single characters are pieces of a word that the dictionary does not have
             self._note(word)
-        found = [self._here(word), Query.boost_query(self._term("head", word), _HEAD)]
+        found = [self._here(word), self.build.boosted(self._term("head", word), _HEAD)]
         for other in alike:
             if other != word:
                 self._note(other)
-                found.append(Query.boost_query(self._here(other), _SYNONYM))
-        return Query.boolean_query([(Occur.Should, query) for query in found])
+                found.append(self.build.boosted(self._here(other), _SYNONYM))
+        return self.build.all_of([(Occur.Should, query) for query in found])
 
-    def _here(self, word: str) -> Query:
+    def _here(self, word: str) -> Q:
         """A word in the passage itself."""
-        return Query.boolean_query(
+        return self.build.all_of(
             [
                 (Occur.Should, self._term("words", word)),
-                (Occur.Should, Query.boost_query(self._run("pairs", word), _PAIRS)),
+                (Occur.Should, self.build.boosted(self._run("pairs", word), _PAIRS)),
             ]
         )
 
-    def _wildcard(self, text: str, wanted: bool) -> Query:
+    def _wildcard(self, text: str, wanted: bool) -> Q:
         pattern = "".join(normal(text).split())
         if not any(sign.isalnum() for sign in pattern):
             raise QueryError(f"{text}: a wildcard needs at least one letter or character beside it")
         expression = "".join(".*" if sign == "*" else "." if sign == "?" else _literal(sign) for sign in pattern)
         try:
-            query = Query.regex_query(self.schema, "words", expression)
+            query = self.build.pattern("words", expression)
         except ValueError:
             raise QueryError(f"{text}: this wildcard is too complicated — use one * at the end of a word") from None
         if wanted:
@@ -215,47 +226,53 @@ class Planner:
             self.patterns.append(re.compile(expression))
         return query
 
-    def _run(self, name: str, whole: str) -> Query:
+    def _run(self, name: str, whole: str) -> Q:
         """`whole` as neighbouring characters in the field `name`."""
         grams = pairs(whole)
         if len(whole) == 1:
-            return self._term("signs", whole) if name == "pairs" else Query.regex_query(
-                self.schema, name, f".?{_literal(whole)}.?"
-            )  # fmt: skip
+            if name == "pairs":
+                return self._term("signs", whole)
+            return self.build.pattern(name, f".?{_literal(whole)}.?")
         if len(grams) == 1:
             return self._term(name, grams[0])
-        return Query.phrase_query(self.schema, name, list(grams))
+        return self.build.run(name, grams)
 
-    def _term(self, name: str, value: str) -> Query:
-        return Query.term_query(self.schema, name, value)
+    def _term(self, name: str, value: str) -> Q:
+        return self.build.term(name, value)
 
     def _note(self, needle: str) -> None:
         self.needles[needle] = None
 
+    def _all(self, parts: list[tuple[Occur, Q]]) -> Q:
+        """All of `parts`; when there are only exclusions, everything but them."""
+        if not any(occur != Occur.MustNot for occur, _ in parts):
+            parts = [(Occur.Must, self.build.constant(self.build.everything(), 0.0)), *parts]
+        return self.build.all_of(parts)
+
     # -- fields ----------------------------------------------------------------------------------------------
 
-    def _field(self, asked: Field, wanted: bool) -> Query:
+    def _field(self, asked: Field, wanted: bool) -> Q:
         name, value = asked.name, asked.value
         if name in ("tag", "kind", "level", "mode", "role"):
             return self._term(name, self._labelled(name, value))
         if name == "place":
             return self._place(value)
         if name == "institution":
-            found = same_institutions(value, self.corpus)
+            found = self.institutions(value)
             if wanted:
                 for printed in sorted(found.printed):
                     self._note(squeezed(printed))
-            return Query.term_set_query(self.schema, "institution", sorted(found.canonical))
+            return self.build.terms("institution", sorted(found.canonical))
         if name == "issuer":
-            forms = same_institutions(value, self.corpus).asked
-            return Query.boolean_query(
+            forms = self.institutions(value).asked
+            return self.build.all_of(
                 [(Occur.Should, self._run("issuer_pairs", squeezed(form))) for form in sorted(forms)]
             )
         if name in ("year", "date", "deadline"):
             return self._range(name, value)
         if name == "document":
-            ids = self.corpus.store.find(value)
-            return Query.term_set_query(self.schema, "document", ids) if ids else Query.empty_query()
+            ids = self.documents(value)
+            return self.build.terms("document", ids) if ids else self.build.nothing()
         needle = squeezed(value)
         if not needle:
             raise QueryError(f"{name}: has no value — write it behind the colon, as in {name}:…")
@@ -271,15 +288,15 @@ class Planner:
         known = ", ".join(f"{row['value']} {row['zh']}" for row in rows)
         raise QueryError(f"{value}: no such {name} — one of: {known}")
 
-    def _place(self, value: str) -> Query:
+    def _place(self, value: str) -> Q:
         asked = normal(value).strip("/")
         terms = {asked}
         path = gazetteer(self.vocabulary).path_of(asked)
         if path is not None:
             terms.add(path)
-        return Query.term_set_query(self.schema, "place", sorted(terms))
+        return self.build.terms("place", sorted(terms))
 
-    def _range(self, name: str, value: str) -> Query:
+    def _range(self, name: str, value: str) -> Q:
         """Of year: a document without a date is found by the years that it speaks of.
 
         2009, 2009-2012 (years), 2009..2012, ..2012, 2009.., <2012, >=2009-04."""
@@ -289,11 +306,25 @@ class Planner:
             first, last = (bound // 10000 if bound else None for bound in (first, last))
         if first is not None and last is not None and first > last:
             raise QueryError(f"{name}:{value} ends before it begins — write the earlier one first")
-        found = Query.range_query(self.schema, name, FieldType.Integer, first, last)
+        found = self.build.between(name, first, last)
         if name != "year":
             return found
-        undated = Query.range_query(self.schema, "around", FieldType.Integer, first, last)
-        return Query.boolean_query([(Occur.Should, found), (Occur.Should, undated)])
+        undated = self.build.between("around", first, last)
+        return self.build.all_of([(Occur.Should, found), (Occur.Should, undated)])
+
+
+class Planner(Planning[Query]):
+    """Makes Plans for the index of one corpus."""
+
+    def __init__(self, corpus: Corpus, synonyms: bool = True) -> None:
+        super().__init__(Tantivy(corpus.index.schema), corpus.vocabulary, synonyms)
+        self._corpus = corpus
+
+    def institutions(self, name: str) -> Same:
+        return same_institutions(name, self._corpus)
+
+    def documents(self, prefix: str) -> list[str]:
+        return self._corpus.store.find(prefix)
 
 
 def _literal(sign: str) -> str:
@@ -303,13 +334,6 @@ def _literal(sign: str) -> str:
 
 def _is_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
-
-
-def _all(parts: list[tuple[Occur, Query]]) -> Query:
-    """All of `parts`; when there are only exclusions, everything but them."""
-    if not any(occur != Occur.MustNot for occur, _ in parts):
-        parts = [(Occur.Must, Query.const_score_query(Query.all_query(), 0.0)), *parts]
-    return Query.boolean_query(parts)
 
 
 def _bounds(text: str, name: str) -> tuple[int | None, int | None]:
