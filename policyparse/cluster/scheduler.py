@@ -1,0 +1,79 @@
+"""A Dask cluster that reads files for an import (extra [cluster]).
+
+In: the address of a scheduler. Out: Readers of batch. Touches: the network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from policyparse.batch import Parse
+from policyparse.cluster.elsewhere import Elsewhere
+from policyparse.passing import PolicyparseError
+
+#: Seconds in which a scheduler must answer, and in which it must have a worker.
+_PATIENCE = 10.0
+_ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://[^\s/]+")
+
+
+@contextmanager
+def dask_readers(
+    address: str, parse: Parse, *, timeout: float | None = None, memory: int | None = None
+) -> Iterator[Elsewhere]:
+    """What reads on the workers of the Dask scheduler at `address` (tcp://host:port).
+
+    Raises PolicyparseError when the extra is not installed, when the scheduler does not answer, or has no workers.
+    """
+    try:
+        import dask
+        from distributed import Client
+    except ImportError:
+        raise PolicyparseError(
+            "--scheduler needs Dask, which is not installed — pip install 'policyparse[cluster]'"
+        ) from None
+    if not _ADDRESS.fullmatch(address):
+        raise PolicyparseError(f"{address}: no address of a scheduler — write it as tcp://host:8786")
+    try:
+        client: Any = Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError):
+        raise PolicyparseError(
+            f"{address}: no Dask scheduler answers there — start one with: dask scheduler, and workers with: dask worker"
+        ) from None
+    try:
+        places = _places(client, address)
+        # files that are sent may be large, and Dask would warn of each
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
+            yield Elsewhere(
+                client.get_executor(pure=False), parse, places=places, timeout=timeout, memory=memory,
+                lost=lambda error: _lost(error, address),
+            )  # fmt: skip
+    finally:
+        client.close(timeout=_PATIENCE)
+
+
+def _places(client: Any, address: str) -> int:
+    """How many files the workers can read at a time."""
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except Exception:
+        raise PolicyparseError(
+            f"{address}: the scheduler has no workers — start some, on any machine, with: dask worker {address}"
+        ) from None
+    return sum(client.nthreads().values())
+
+
+def _lost(error: BaseException, address: str) -> str | None:
+    """What an error of Dask's means to the import."""
+    name = type(error).__name__
+    if name == "KilledWorker":
+        return "crashed"
+    if isinstance(error, ImportError):
+        return f"a worker of {address} cannot load policyparse ({error}) — install the same version on all machines"
+    if name in ("CancelledError", "FutureCancelledError", "CommClosedError", "FuturesCancelledError") or isinstance(
+        error, OSError
+    ):
+        return f"{address}: the scheduler is gone ({name}) — the same command goes on where it was"
+    return None
