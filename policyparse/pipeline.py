@@ -22,7 +22,7 @@ from policyparse.extract.responsibilities import responsibilities
 from policyparse.extract.time_points import time_points
 from policyparse.model import Citation, Delegation, Document, Institution, Responsibility, Source, TimePoint
 from policyparse.passing import CleanText, Outline, PolicyparseError, RawDocument, ReadError
-from policyparse.read import read_all
+from policyparse.read import Limits, read_all
 from policyparse.structure import structure
 from policyparse.tag import ClauseContext, Tagger, marks_of, position_of
 from policyparse.vocabulary import Vocabulary, shipped
@@ -54,13 +54,18 @@ def parse(
 
 
 def parse_all(
-    path: Path | str, data: bytes | None = None, *, vocabulary: Vocabulary | None = None, tagger: Tagger | None = None
+    path: Path | str,
+    data: bytes | None = None,
+    *,
+    vocabulary: Vocabulary | None = None,
+    tagger: Tagger | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[Document | ReadError]:
     """What `parse` gives, one after the other, and a ReadError (not raised) for the file or member that gave nothing.
 
-    The error's `path` tells which: that of the file, or "archive.zip/name inside".
+    The error's `path` tells which: that of the file, or "archive.zip/name inside". `limits`: what the file may cost.
     """
-    for raw in read_all(path, data):
+    for raw in read_all(path, data, limits=limits or Limits()):
         if isinstance(raw, ReadError):
             yield raw
             continue

@@ -13,23 +13,23 @@ from pathlib import Path
 import pytest
 from corpus_builder import document
 
-from policyparse.batch import find_files, import_files, printable, read_file
+from policyparse.batch import Task, find_files, import_files, printable, read_file
 from policyparse.corpus import Corpus
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError, ReadError
 from policyparse.search import search
 
 
-def parse(path: Path) -> list[Document]:
+def parse(path: str, data: bytes) -> list[Document]:
     """Stands in for the pipeline: a file is a document, and some words make it fail."""
-    text = path.read_text(encoding="utf-8")
+    text = data.decode("utf-8")
     if not text.strip():
-        raise ReadError(str(path), "empty", "the file is empty", "take it out of the folder")
+        raise ReadError(path, "empty", "the file is empty", "take it out of the folder")
     if "explode" in text:
         raise ZeroDivisionError("division\nby zero")
     if "nothing" in text:
         return []
-    return [document(part, path=str(path)) for part in text.split("====\n")]
+    return [document(part, path=path) for part in text.split("====\n")]
 
 
 @pytest.fixture
@@ -149,34 +149,32 @@ def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
         pytest.skip("this file system takes only UTF-8 names")
     assert printable(path).endswith("\\xb9\\xab\\xce\\xc4.txt")
     with Corpus.open(tmp_path / "corpus", create=True) as corpus:
-        summary = import_files(
-            corpus, [path], parse=lambda p: [document(p.read_text(encoding="utf-8"), path=printable(p))]
-        )
+        summary = import_files(corpus, [path], parse=lambda path, data: [document(data.decode("utf-8"), path=path)])
     assert summary.complete
 
 
 def test_an_outcome_can_travel_between_processes(folder: Path) -> None:
     import pickle
 
-    outcome = read_file(folder / "b.txt", parse)
+    outcome = read_file(Task.of(folder / "b.txt"), parse)
     assert pickle.loads(pickle.dumps(outcome)) == outcome
 
 
-def hostile(path: Path) -> list[Document]:
+def hostile(path: str, data: bytes) -> list[Document]:
     """Stands in for a reader that a file brings down."""
-    text = path.read_text(encoding="utf-8")
+    text = data.decode("utf-8")
     if "hang" in text:
         time.sleep(60)
     if "crash" in text:
         os._exit(11)
-    return parse(path)
+    return parse(path, data)
 
 
 def test_workers_outlive_files_that_hang_and_crash(folder: Path) -> None:
     (folder / "0.txt").write_text("crash", encoding="utf-8")
     (folder / "1.txt").write_text("hang", encoding="utf-8")
     with Corpus.open(folder.parent / "corpus", create=True) as corpus:
-        summary = import_files(corpus, [folder], parse=hostile, jobs=2, timeout=5)
+        summary = import_files(corpus, [folder], parse=hostile, workers=2, timeout=5)
         assert {Path(record.path).name: record.code for record in summary.left} == {
             "0.txt": "crashed",
             "1.txt": "timed-out",
@@ -186,16 +184,16 @@ def test_workers_outlive_files_that_hang_and_crash(folder: Path) -> None:
         assert search(corpus, '"下放权限"').total == 1
 
 
-def without_model(path: Path) -> list[Document]:
+def without_model(path: str, data: bytes) -> list[Document]:
     raise PolicyparseError("models/clauses.skops: not there — reinstall policyparse")
 
 
-@pytest.mark.parametrize("jobs", [0, 2])
-def test_what_every_file_needs_is_missed_once(jobs: int, folder: Path) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_every_file_needs_is_missed_once(workers: int, folder: Path) -> None:
     with Corpus.open(folder.parent / "corpus", create=True) as corpus:
         with pytest.raises(PolicyparseError, match="reinstall"):
-            import_files(corpus, [folder], parse=without_model, jobs=jobs)
-        assert len(corpus.imports.all("pending")) == 3
+            import_files(corpus, [folder], parse=without_model, workers=workers)
+        assert len(corpus.imports.all("pending")) == 2
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks on this system")
@@ -207,7 +205,7 @@ def test_an_interrupted_import_is_quiet(folder: Path) -> None:
         "if __name__ == '__main__':\n"
         "    from policyparse import cli\n"
         "    threading.Timer(1.0, lambda: os.killpg(0, signal.SIGINT)).start()\n"
-        f"    sys.exit(cli.run(['import', {str(folder)!r}, '--corpus', {str(folder.parent / 'corpus')!r}, '--jobs', '2']))\n",
+        f"    sys.exit(cli.run(['import', {str(folder)!r}, '--corpus', {str(folder.parent / 'corpus')!r}, '--workers', '2']))\n",
         encoding="utf-8",
     )
     done = subprocess.run(
@@ -220,7 +218,7 @@ def test_an_interrupted_import_is_quiet(folder: Path) -> None:
 def test_workers_give_what_one_process_gives(folder: Path) -> None:
     run(folder)
     with Corpus.open(folder.parent / "other", create=True) as corpus:
-        import_files(corpus, [folder], parse=parse, jobs=2)
+        import_files(corpus, [folder], parse=parse, workers=2)
         several = list(corpus.documents())
     with Corpus.open(folder.parent / "corpus") as corpus:
         assert list(corpus.documents()) == several
@@ -240,28 +238,31 @@ from policyparse import corpus as room
 from policyparse.batch import import_files
 room._COMMIT_EVERY = 3
 
-def parse(path):
-    return [document(path.read_text(encoding="utf-8"), path=str(path))]
+def parse(path, data):
+    return [document(data.decode("utf-8"), path=path)]
 
-def step(number, total, imported):
-    print(number, flush=True)
+def step(progress):
+    if progress.last is not None:
+        print(progress.settled, flush=True)
 
 if __name__ == "__main__":
   with room.Corpus.open({corpus!r}, create=True) as corpus:
-    import_files(corpus, [{folder!r}], parse=parse, progress=step, jobs={jobs})
+    import_files(corpus, [{folder!r}], parse=parse, progress=step, workers={workers})
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
-@pytest.mark.parametrize("jobs", [0, 2])
-def test_killed_at_any_instant_it_goes_on(jobs: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+def test_killed_at_any_instant_it_goes_on(workers: int, tmp_path: Path) -> None:
     """Nothing is lost, nothing is there twice, and the index agrees with the store after every kill."""
     folder, directory = tmp_path / "notices", tmp_path / "corpus"
     folder.mkdir()
     number = 40
     for each in range(number):
         (folder / f"{each:02}.txt").write_text(f"第{each}号通知\n将第{each}项权限下放到镇。\n", encoding="utf-8")
-    script = SLOW_IMPORT.format(tests=str(Path(__file__).parent), corpus=str(directory), folder=str(folder), jobs=jobs)
+    script = SLOW_IMPORT.format(
+        tests=str(Path(__file__).parent), corpus=str(directory), folder=str(folder), workers=workers
+    )
     program = tmp_path / "program.py"  # a file, so that its workers can load it too
     program.write_text(script, encoding="utf-8")
     dice = random.Random(20091109)

@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 #: What editors, office programs and systems leave in folders; named in the report, never opened.
@@ -18,12 +19,18 @@ _LITTER_NAMES = {"Thumbs.db", "thumbs.db", "desktop.ini", "Desktop.ini"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file of the sources; `code` and what follows say why it is passed over."""
+    """A file of the sources; `code` and what follows say why it is passed over.
+
+    stamp: when it was written and when it was changed in any way. A file with the same size and stamp as before has the
+           same bytes: nobody can set the second by hand.
+    """
 
     path: Path
     code: str | None = None
     reason: str = ""
     remedy: str = ""
+    size: int = 0
+    stamp: str = ""
 
     @property
     def fault(self) -> bool:
@@ -40,19 +47,19 @@ def find_files(sources: Sequence[Path | str], leave_out: Path | None = None) -> 
     for source in sources:
         path = Path(source)
         try:
-            mode = path.stat().st_mode
-        except OSError as error:
+            state = path.stat()
+        except (OSError, ValueError) as error:
             yield unreadable(path, error)
             continue
-        if stat.S_ISDIR(mode):
+        if stat.S_ISDIR(state.st_mode):
             seen = False
             for found in _walk(path, leave_out):
                 seen = True
                 yield found
             if not seen:
                 yield Found(path, "empty", "the folder has no files", "give the folder that holds the documents")
-        elif stat.S_ISREG(mode):
-            yield Found(path)
+        elif stat.S_ISREG(state.st_mode):
+            yield _regular(path, state)
         else:
             yield _special(path)
 
@@ -83,17 +90,30 @@ def _walk(folder: Path, leave_out: Path | None) -> Iterator[Found]:
             elif entry.name.startswith(_LITTER) or entry.name in _LITTER_NAMES or entry.name.startswith("."):
                 yield Found(child, "not-a-document", "a hidden or temporary file", "")
             else:
-                yield Found(child)
+                try:
+                    yield _regular(child, entry.stat(follow_symlinks=False))
+                except OSError as error:
+                    yield unreadable(child, error)
         waiting.extend(reversed(folders))
 
 
-def unreadable(path: Path, error: OSError) -> Found:
+def _regular(path: Path, state: os.stat_result) -> Found:
+    return Found(path, size=state.st_size, stamp=stamp_of(state))
+
+
+def stamp_of(state: os.stat_result) -> str:
+    """When a file was written and changed, as Found has it."""
+    return f"{state.st_mtime_ns}.{state.st_ctime_ns}"
+
+
+def unreadable(path: Path, error: Exception) -> Found:
     """What an error of the operating system means to a person."""
     if isinstance(error, FileNotFoundError):
         return Found(path, "not-found", "there is no such file or folder", "check the spelling of the path")
     if isinstance(error, PermissionError):
         return Found(path, "no-permission", "it may not be read", "ask its owner for permission to read it")
-    return Found(path, "damaged", f"it cannot be read ({error.strerror})", "copy it again from where it came from")
+    what = (isinstance(error, OSError) and error.strerror) or str(error)
+    return Found(path, "damaged", f"it cannot be read ({what})", "copy it again from where it came from")
 
 
 def _special(path: Path) -> Found:
@@ -104,6 +124,15 @@ def _special(path: Path) -> Found:
 _FAULTS = {"not-found", "no-permission", "damaged", "empty"}
 
 
-def printable(path: Path) -> str:
+def printable(path: Path | str) -> str:
     """A path as text; bytes that are no UTF-8 are written as \\xNN, since neither JSON nor SQLite can hold them."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def file_sha256(path: Path | str) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    digest = sha256()
+    with open(path, "rb") as handle:
+        while chunk := handle.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

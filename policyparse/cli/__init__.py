@@ -4,7 +4,7 @@ In: arguments. Out: results on standard output, all else on standard error, and 
 0 all done, 1 something was left behind, 2 the command was called wrongly.
 Touches: the two streams; everything else through the rooms below.
 
-A file a topic: files.py (parse, import, imports, reindex), search.py, show.py, export.py, compare.py, vocab.py, train.py. A new command
+A file a topic: parse.py, imports.py (import, imports), keep.py (reindex …), search.py, show.py, export.py, compare.py, vocab.py, train.py. A new command
 is written in a file of its own and named in COMMANDS.
 """
 
@@ -19,21 +19,21 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from policyparse.cli import check, compare, export, files, search, show, train, vocab
+from policyparse.cli import check, compare, export, imports, keep, parse, search, show, train, vocab
 from policyparse.cli.messages import Group, say
 from policyparse.cli.tables import complain, one_line
 from policyparse.passing import PolicyparseError, ReadError
 
 COMMANDS: tuple[click.Command, ...] = (
-    files.parse_command,
-    files.import_command,
+    parse.parse_command,
+    imports.import_command,
     search.search_command,
     show.show_command,
     export.export_command,
     compare.compare_command,
     check.check_command,
-    files.imports_command,
-    files.reindex_command,
+    imports.imports_command,
+    keep.reindex_command,
     vocab.vocab_command,
     train.train_command,
     train.evaluate_command,

@@ -12,6 +12,7 @@ notes which documents it has. After a kill at any instant the next opening index
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -26,8 +27,9 @@ from typing import Any
 
 from policyparse.corpus.corrections import Correction, Corrections, Record
 from policyparse.corpus.database import Database
+from policyparse.corpus.findings import Findings
 from policyparse.corpus.imports import DOCUMENTS_A_FILE, Imported, Imports
-from policyparse.corpus.index import INDEX_VERSION, DamagedIndex, Index
+from policyparse.corpus.index import INDEX_VERSION, CorpusBusy, DamagedIndex, Index
 from policyparse.corpus.runs import Run, Runs
 from policyparse.corpus.store import Store
 from policyparse.corpus.versions import successor
@@ -35,7 +37,7 @@ from policyparse.model import SCHEMA_VERSION, Clause, Document
 from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import Vocabulary
 
-__all__ = ["FORMAT_VERSION", "Corpus", "Correction", "Imported", "Run"]
+__all__ = ["FORMAT_VERSION", "Corpus", "CorpusBusy", "Correction", "Imported", "Run"]
 
 FORMAT = "policyparse-corpus"
 #: Goes up when an older policyparse could no longer read the directory.
@@ -63,6 +65,7 @@ class Corpus:
         self.store = Store(self.database)
         self.imports = Imports(self.database)
         self.runs = Runs(self.database)
+        self.findings = Findings(self.database)
         try:
             self._check_versions()
             if write:
@@ -130,25 +133,43 @@ class Corpus:
         with self.store.transaction():
             before = self.imports.of(imported.path)
             changed = before is not None and before.sha256 is not None and before.sha256 != imported.sha256
-            for identity in self.store.leave_source(imported.path, keep={document.id for document in documents}):
-                old = self.store.as_parsed(identity)
-                newer = successor(old, documents) if old is not None else None
-                for document in [newer] if newer else documents:
-                    self.corrections.carry(identity, document)
-                if changed and documents:
-                    self.store.retire(identity, newer.id if newer else None, imported.path)
-                else:
-                    self.store.remove(identity)
+            fresh = {document.id for document in documents if not self.store.has(document.id)}
+            self._leave(imported, documents, changed)
             first = imported.number << DOCUMENTS_A_FILE
-            new = [
+            written = [
                 document
                 for at, document in enumerate(documents)
                 if self.store.add(document, replace, first + at if first else None)
             ]
             self.imports.forget_members(imported.path, imported.run)
             self.imports.record(imported, *members)
-        self._to_index([self.corrections.applied(document) for document in new])
-        return len(new)
+        self._to_index([self.corrections.applied(document) for document in written])
+        return len(fresh)
+
+    def share_file(self, twin: str, imported: Imported) -> Imported:
+        """Notes that the file `imported` has the bytes, and so the documents, of the file `twin`; returns its record."""
+        with self.store.transaction():
+            identities = self.store.of_source(twin)
+            if self.store.of_source(imported.path):
+                documents = [document for i in identities if (document := self.store.as_parsed(i)) is not None]
+                self._leave(imported, documents, True)
+            self.store.share_sources(twin, imported.path)
+            imported = dataclasses.replace(imported, documents=len(identities))
+            self.imports.forget_members(imported.path, imported.run)
+            self.imports.record(imported)
+        return imported
+
+    def _leave(self, imported: Imported, documents: Sequence[Document], changed: bool) -> None:
+        """What the file had and has no longer: the version before what it has now if it has changed, else gone."""
+        for identity in self.store.leave_source(imported.path, keep={document.id for document in documents}):
+            old = self.store.as_parsed(identity)
+            newer = successor(old, documents) if old is not None else None
+            for document in [newer] if newer else documents:
+                self.corrections.carry(identity, document)
+            if changed and documents:
+                self.store.retire(identity, newer.id if newer else None, imported.path)
+            else:
+                self.store.remove(identity)
 
     def documents(self, identities: Sequence[str] | None = None) -> Iterator[Document]:
         """All documents in the order in which they came, or those with the ids given."""

@@ -100,6 +100,11 @@ class Imports:
                 self._keep_before("path = ? AND run IS NOT ?", (member, run))
             self._db.executemany("DELETE FROM imports WHERE path = ?", [(member,) for member in members])
 
+    def refresh(self, path: str, stamp: str | None) -> None:
+        """Notes that a file is there, with the same bytes, and perhaps another time."""
+        with self._database.transaction():
+            self._db.execute("UPDATE imports SET stamp = ?, vanished = NULL WHERE path = ?", (stamp, path))
+
     def note_vanished(self, paths: Iterable[str]) -> None:
         """Notes that files are no longer where they were; their documents stay."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -130,6 +135,15 @@ class Imports:
         """The records of the members of the archive `path` that could not be read."""
         return list(self._rows(f"WHERE {MEMBER} ORDER BY path", {"path": path}))
 
+    def top_of(self, record: Imported) -> Imported:
+        """The record of the archive that `record` is a member of; itself where it is a file."""
+        path = record.path
+        while (path := os.path.dirname(path)) not in ("", "/"):
+            found = self.of(path)
+            if found is not None:
+                return found
+        return record
+
     def below(self, path: str) -> Iterator[Imported]:
         """The records of the file `path` and of all files in the folder `path`, by path."""
         return self._rows(f"WHERE path = :path OR {_BELOW} ORDER BY path", {"path": path})
@@ -143,6 +157,10 @@ class Imports:
             (run,),
         )
         return (Imported(**dict(row)) for row in rows)
+
+    def vanished(self, since: str, until: str | None = None) -> Iterator[Imported]:
+        """The files that were found to be gone between two moments, by path."""
+        return self._rows("WHERE vanished >= ?1 AND (?2 IS NULL OR vanished <= ?2) ORDER BY path", (since, until))
 
     def pending(self, run: int) -> Iterator[Imported]:
         """The files that wait in `run`, in the order in which they were first seen; may be settled meanwhile."""

@@ -74,6 +74,10 @@ class DamagedIndex(PolicyparseError):
     """The index cannot be opened; the store is not concerned."""
 
 
+class CorpusBusy(PolicyparseError):
+    """Another program is writing to the corpus."""
+
+
 class Index:
     """An `index-N` directory, opened; `write` takes tantivy's lock, which only one program can have."""
 
@@ -98,7 +102,7 @@ class Index:
             try:
                 self._writer = self._index.writer(_HEAP, 1)
             except ValueError:
-                raise PolicyparseError(
+                raise CorpusBusy(
                     f"{directory.parent}: another program is writing to this corpus — wait until it has finished"
                 ) from None
 

@@ -55,10 +55,10 @@ class Store:
             known = self._db.execute("SELECT seq FROM documents WHERE id = ?", (document.id,)).fetchone()
             if known is None or self.versions.of(document.id):
                 write = True
-            elif seq is None or not self.sources(document.id):
-                write = replace or seq is not None
+            elif seq is None:
+                write = replace
             else:
-                write = seq < known[0] or (replace and seq == known[0])
+                write, seq = self._renews(document, known[0], seq, replace)
             if write:
                 self._write(document, seq)
             self._db.execute(
@@ -66,6 +66,21 @@ class Store:
                 (document.id, source.path, source.sha256, source.part),
             )
         return write
+
+    def _renews(self, document: Document, known: int, seq: int, replace: bool) -> tuple[bool, int | None]:
+        """Whether a document that the corpus has is written anew, and its place if that changes."""
+        held, source = self.as_parsed(document.id), document.source
+        if held is None:
+            return True, seq
+        if held.source.path == source.path:
+            return replace or held.source.sha256 != source.sha256, None
+        if held.source.path not in {path for path, _ in self.sources(document.id)}:
+            return True, seq  # the file that it came from has it no longer
+        return seq < known, seq
+
+    def has(self, identity: str) -> bool:
+        """Whether there is a document with this id, current or not."""
+        return self._db.execute("SELECT 1 FROM documents WHERE id = ?", (identity,)).fetchone() is not None
 
     def _write(self, document: Document, seq: int | None) -> None:
         self.versions.revive(document.id)
@@ -115,7 +130,7 @@ class Store:
     def leave_source(self, path: str, keep: Set[str] = frozenset()) -> list[str]:
         """Forgets that the file `path` had documents, except `keep`; names those that no other file has."""
         with self.transaction():
-            left = [identity for identity in self._of_source(path) if identity not in keep]
+            left = [identity for identity in self.of_source(path) if identity not in keep]
             self._db.executemany(
                 f"DELETE FROM sources WHERE {_IN_FILE} AND document = :document",
                 [{"path": path, "document": identity} for identity in left],
@@ -136,7 +151,8 @@ class Store:
             self._db.execute("DELETE FROM passages WHERE document = ?", (identity,))
             self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
 
-    def _of_source(self, path: str) -> list[str]:
+    def of_source(self, path: str) -> list[str]:
+        """The documents that the file, or the members of the archive, `path` has."""
         rows = self._db.execute(f"SELECT DISTINCT document FROM sources WHERE {_IN_FILE}", {"path": path})
         return [row[0] for row in rows]
 

@@ -85,6 +85,11 @@ class Versions:
                     found.append(Version(*row))
         return sorted(found, key=lambda version: version.since, reverse=True)
 
+    def count(self) -> int:
+        """How many older versions there are."""
+        number: int = self._db.execute("SELECT count(*) FROM versions").fetchone()[0]
+        return number
+
     def all(self) -> list[Version]:
         """Every older version."""
         return [Version(*row) for row in self._db.execute("SELECT document, newer, path, since FROM versions")]

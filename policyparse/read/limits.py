@@ -36,3 +36,5 @@ class Limits:
     max_members: int = 20_000
     max_cells: int = 2_000_000
     max_characters: int = 50_000_000
+    ocr: bool = True
+    passwords: tuple[str, ...] = ()

@@ -1,0 +1,82 @@
+"""The report of an import as files: CSV (a line a file), an Excel workbook, one web page.
+
+In: a Report. Out: files, each there only when it is whole. Touches: the files that it is told to write.
+
+The page stands alone: no script, no picture, nothing fetched; every word of a document or path is escaped, since a file
+may be named `<script>`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from policyparse.batch.report import COLUMNS, FILE_COLUMNS, Report, file_rows
+from policyparse.corpus import Corpus
+from policyparse.export import Workbook, table_writer
+from policyparse.export.text import text_file
+from policyparse.passing import PolicyparseError
+
+#: Rows of a section that the page shows; the workbook has them all.
+_ON_THE_PAGE = 2_000
+
+
+def write_csv(corpus: Corpus, report: Report, path: Path) -> None:
+    """A line for every file of the run."""
+    with _whole(path) as part, text_file(part, "csv") as stream:
+        writer = table_writer(stream, "csv", {name: COLUMNS[name][2] for name in FILE_COLUMNS})
+        for row in file_rows(corpus, report.run.id):
+            writer.write(row)
+
+
+def write_xlsx(corpus: Corpus, report: Report, path: Path) -> None:
+    """A sheet for each section, and one with every file."""
+    with _whole(path) as part:
+        book = Workbook(part)
+        for section in report.sections:
+            book.add_sheet(section.name, {name: COLUMNS[name][2] for name in section.columns})
+            for row in section.rows:
+                book.write(section.name, row)
+        book.add_sheet("files", {name: COLUMNS[name][2] for name in FILE_COLUMNS})
+        for row in file_rows(corpus, report.run.id):
+            book.write("files", row)
+        book.close()
+
+
+def html(report: Report, chinese: bool = False) -> str:
+    """The report as one web page."""
+    environment = Environment(
+        loader=PackageLoader("policyparse.batch"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    at = 1 if chinese else 0
+    return environment.get_template("report.html").render(
+        language="zh-CN" if chinese else "en",
+        title=report.sections[0].title[at],
+        sections=report.sections,
+        heads={name: words[at] for name, words in COLUMNS.items()},
+        at=at,
+        most=_ON_THE_PAGE,
+    )
+
+
+def write_html(report: Report, path: Path, chinese: bool = False) -> None:
+    """Writes the web page."""
+    with _whole(path) as part:
+        part.write_text(html(report, chinese), encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    part = path.with_name(path.name + ".part")
+    try:
+        yield part
+        os.replace(part, path)
+    except OSError as error:
+        raise PolicyparseError(f"{path}: it cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)

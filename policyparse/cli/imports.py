@@ -1,0 +1,416 @@
+"""The commands import and imports: files into a corpus, and the report of what became of them.
+
+In: paths; runs. Out: a corpus, a report. Touches: through batch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from policyparse.batch import Pipeline, Summary, import_files, report
+from policyparse.batch.plan import Plan, plan
+from policyparse.batch.report import COLUMNS, Row, Section
+from policyparse.batch.report_files import write_csv, write_html, write_xlsx
+from policyparse.cli.messages import Command, Group, say
+from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
+from policyparse.cli.progress import Shown, clock
+from policyparse.cli.tables import complain, counted, show_table
+from policyparse.corpus import Corpus, CorpusBusy, Run
+from policyparse.passing import PolicyparseError
+
+_STATUSES = ("pending", "done", "skipped", "failed")
+#: Seconds between two attempts to get at a corpus that another program is writing to.
+_WAIT = 2.0
+#: Rows of a section that a terminal shows; files have them all.
+_SHOWN = 30
+
+
+@click.command(
+    "import",
+    cls=Command,
+    short_help=say("Files and folders into a corpus.", "把文件和文件夹导入语料库。"),
+    help=say(
+        "Import SOURCE (files, folders, archives) into a corpus, which is made if it is not there. What was imported "
+        "before is not imported twice; after a break the same command goes on. A file that has changed becomes a new "
+        "version, and the old one is kept. Every file stands in the report: policyparse imports show.",
+        "把 SOURCE（文件、文件夹、压缩包）导入语料库，没有则新建。导入过的不会重复；中断后用同一命令接着做。"
+        "改动过的文件成为新版，旧版保留。每个文件的结果见 policyparse imports show。",
+    ),
+    examples=[
+        ("policyparse import notices/ speeches/ --corpus pilots", say("two folders", "两个文件夹")),
+        ("policyparse import notices/ --corpus pilots --dry-run", say("what would be read", "先看会读哪些文件")),
+        ("policyparse imports show --corpus pilots", say("what came in, what did not, why", "哪些读成了、哪些没有、为什么")),
+        ("policyparse import --retry failed --timeout 1800 --corpus pilots", say("once more, with more time", "失败的再来一次，多给时间")),
+        ("policyparse import notices/ --corpus pilots --again", say("read all anew (after an upgrade)", "全部重新解析（升级之后）")),
+    ],
+)  # fmt: skip
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="SOURCE…")
+@corpus_option
+@click.option("--again", is_flag=True, help=say("Read also what was imported before.", "导入过的也重新解析。"))
+@click.option(
+    "--retry", multiple=True, metavar="failed|CODE",
+    help=say(
+        "Read only files that failed before: all (failed), or those with a code (timed-out, encrypted …).",
+        "只重读先前失败的：全部（failed），或某个代码的（timed-out、encrypted 等）。",
+    ),
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help=say("Only say what would be read.", "只说明会读哪些文件。"))
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default=say("one a processor", "每个处理器一个"),
+    help=say("Processes that read; 0 reads in this one.", "读文件的进程数；0 表示不另开进程。"),
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=300.0,
+    show_default=True,
+    help=say("Seconds for one file.", "每个文件最多用多少秒。"),
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(128),
+    metavar="MB",
+    help=say("Memory for one worker.", "每个进程可用的内存。"),
+    show_default=say("its share of four fifths of the machine's, at least 1 GB", "本机五分之四均分，至少 1 GB"),
+)
+@click.option(
+    "--ocr/--no-ocr",
+    default=None,
+    help=say(
+        "Read pages that are pictures (if the ocr extra is installed), or leave them for later.",
+        "识别扫描页（需装 ocr 附加件），或留待以后。",
+    ),
+)
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar=say("FILE", "文件"),
+    help=say("Passwords to try on locked files, one a line.", "试开加密文件的密码，一行一个。"),
+)
+@click.option(
+    "--keep-originals",
+    is_flag=True,
+    help=say("Keep the files themselves in the corpus too.", "把原文件也存入语料库。"),
+)
+@click.option(
+    "--wait", is_flag=True, help=say("Wait until another import into this corpus has ended.", "等别的导入结束再开始。")
+)
+@vocab_option
+@json_option
+def import_command(
+    sources: tuple[Path, ...],
+    directory: Path,
+    again: bool,
+    retry: tuple[str, ...],
+    dry_run: bool,
+    workers: int,
+    timeout: float,
+    memory: int | None,
+    ocr: bool | None,
+    password_file: Path | None,
+    keep_originals: bool,
+    wait: bool,
+    vocab: Path | None,
+    as_json: bool,
+) -> int:
+    if not sources and not retry:
+        raise click.UsageError(say("Missing argument 'SOURCE…'.", "缺少参数 SOURCE…。"))
+    if dry_run:
+        return _show_plan(plan(sources, directory), as_json)
+    words = vocabulary(vocab)
+    parse = Pipeline(vocab, ocr is not False, _passwords(password_file))
+    if ocr:
+        parse.need_ocr()
+    with _opened(directory, wait, create=not retry, vocabulary=words) as corpus, Shown() as shown:
+        summary = import_files(
+            corpus, sources, parse=parse, again=again, workers=workers, timeout=timeout,
+            memory=memory * 2**20 if memory else None, keep_originals=keep_originals,
+            retry=[code for code in retry if code != "failed"] if retry else None, progress=shown,
+        )  # fmt: skip
+        counts = corpus.store.counts()
+    if as_json:
+        found = {
+            "run": summary.run,
+            "files": dict(summary.files),
+            "new_documents": summary.new,
+            "new_versions": summary.versions,
+            "seconds": round(summary.seconds, 3),
+            "left": [_record_json(imported) for imported in summary.left],
+            "vanished": [imported.path for imported in summary.vanished],
+            "corpus": counts,
+        }
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        click.echo(_summary(summary, directory, counts))
+    return 0 if summary.complete else 1
+
+
+def _opened(directory: Path, wait: bool, *, create: bool, vocabulary: Any) -> Corpus:
+    """The corpus, opened for writing; with `wait`, when the other program has done."""
+    said = False
+    while True:
+        try:
+            return Corpus.open(directory, write=True, create=create, vocabulary=vocabulary)
+        except CorpusBusy as error:
+            if not wait:
+                hint = say("or give --wait", "或加 --wait")
+                raise PolicyparseError(f"{error}, {hint}") from None
+            if not said:
+                complain(say(f"{error}; waiting", f"{directory}：别的程序正在写入，等待中"))
+                said = True
+            time.sleep(_WAIT)
+
+
+def _passwords(path: Path | None) -> tuple[str, ...]:
+    if path is None:
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError):
+        raise PolicyparseError(f"{path}: not readable as UTF-8 text — write one password a line") from None
+    return tuple(line for line in lines if line)
+
+
+def _record_json(record: Any) -> dict[str, Any]:
+    return {key: value for key, value in asdict(record).items() if key not in ("raw", "stamp")}
+
+
+def _summary(summary: Summary, directory: Path, counts: dict[str, int]) -> str:
+    words = {
+        "done": say("imported", "已导入"),
+        "known": say("known from before", "先前已导入"),
+        "skipped": say("passed over", "略过"),
+        "failed": say("failed", "失败"),
+        "vanished": say("no longer there", "已不在原处"),
+    }
+    files = say(", ", "，").join(f"{words[name]} {summary.files[name]}" for name in words if summary.files[name])
+    versions = say(f"; new versions: {summary.versions}", f"；新版 {summary.versions} 份") if summary.versions else ""
+    line = say(
+        f"files: {files or 0}; new documents: {summary.new}{versions}; {summary.seconds:.1f} s",
+        f"文件：{files or 0}；新文件 {summary.new} 份{versions}；{summary.seconds:.1f} 秒",
+    )
+    holds = say(
+        f"{directory} holds {counted(counts['documents'], 'document', '')}, {counted(counts['clauses'], 'clause', '')}",
+        f"{directory} 现有文件 {counts['documents']:,} 份、条款 {counts['clauses']:,} 条",
+    )
+    return f"{line}\n{holds}"
+
+
+def _show_plan(found: Plan, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        return 0
+    click.echo(
+        say(
+            f"would read {found.files:,} files, {found.bytes / 1e6:,.1f} MB; known from before: {found.known:,}; "
+            f"passed over: {sum(int(row['files'] or 0) for row in found.passed_over):,}",
+            f"将读取 {found.files:,} 个文件，{found.bytes / 1e6:,.1f} MB；先前已导入：{found.known:,}；"
+            f"略过：{sum(int(row['files'] or 0) for row in found.passed_over):,}",
+        )
+    )
+    for title, rows in (
+        (say("By format", "按格式"), found.formats),
+        (say("By folder", "按文件夹"), found.folders),
+        (say("Passed over", "略过的文件"), found.passed_over),
+    ):
+        if rows:
+            _show_rows(title, tuple(rows[0]), rows)
+    return 0
+
+
+# -- reports -----------------------------------------------------------------------------------------------------
+
+
+@click.group(
+    "imports",
+    cls=Group,
+    invoke_without_command=True,
+    short_help=say("What became of every file.", "每个文件的导入结果。"),
+    help=say(
+        "The imports that were run on a corpus, the last one first; `show` reports one of them, `files` lists files.",
+        "语料库上做过的各次导入，最近的在前；show 给出一次的报告，files 列出各个文件。",
+    ),
+    examples=[
+        ("policyparse imports --corpus pilots", say("all runs", "各次导入")),
+        ("policyparse imports show --corpus pilots", say("the report of the last one", "最近一次的报告")),
+        ("policyparse imports show 3 --html report.html --corpus pilots", say("one as a web page", "存成网页")),
+        ("policyparse imports files --status failed --corpus pilots", say("what could not be read", "没读成的文件")),
+    ],
+)
+@corpus_option
+@json_option
+@click.pass_context
+def imports_command(context: click.Context, directory: Path, as_json: bool) -> int:
+    if context.invoked_subcommand is not None:
+        return 0
+    with Corpus.open(directory) as corpus:
+        runs = corpus.runs.all()
+    if as_json:
+        click.echo(json.dumps([asdict(run) for run in runs], ensure_ascii=False))
+        return 0
+    if not runs:
+        complain(say(f"{directory}: no import has been run", f"{directory}：还没有导入过"))
+    columns = {
+        "run": say("run", "次"), "began": say("began", "开始"), "state": say("state", "状态"),
+        "seconds": say("took", "用时"), "done": say("imported", "已导入"), "known": say("known", "已有"),
+        "skipped": say("passed over", "略过"), "failed": say("failed", "失败"), "new": say("new documents", "新公文"),
+        "sources": say("sources", "来源"),
+    }  # fmt: skip
+    rows = [[_run_cells(run)[name] for name in columns] for run in runs]
+    show_table(
+        say(f"imports of {directory}: {len(rows)}", f"{directory} 的导入：{len(rows)} 次"),
+        list(columns.values()),
+        rows,
+        wide=columns["sources"],
+    )
+    return 0
+
+
+def _run_cells(run: Run) -> dict[str, str]:
+    counts = {name: str(run.counts.get(name, "") or "") for name in ("done", "known", "skipped", "failed", "new")}
+    return {
+        "run": str(run.id),
+        "began": run.began.replace("T", " ")[:16],
+        "state": run.state,
+        "seconds": clock(run.counts.get("seconds", 0)),
+        "sources": " ".join(run.sources),
+        **counts,
+    }
+
+
+@imports_command.command(
+    "show",
+    cls=Command,
+    short_help=say("The report of one import.", "一次导入的报告。"),
+    help=say(
+        "Report RUN (the last one if it is not given): totals by folder, format and reason, what failed and what to do, "
+        "the slowest files, documents that are there several times, documents whose date, issuer or structure could not "
+        "be found, files that are gone.",
+        "第 RUN 次导入（默认最近一次）的报告：按文件夹、格式、原因合计，失败的文件和办法，最慢的文件，重复和近似的公文，"
+        "缺日期、发文机关或结构的公文，已不在原处的文件。",
+    ),
+    examples=[
+        ("policyparse imports show --corpus pilots", say("the last import", "最近一次")),
+        ("policyparse imports show 3 --html report.html --corpus pilots", say("as one web page", "存成一个网页")),
+        ("policyparse imports show --xlsx report.xlsx --csv files.csv", say("as sheets", "存成表格")),
+    ],
+)
+@click.argument("run", required=False, type=int)
+@corpus_option
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help=say("Write a line a file as CSV.", "每个文件一行，写成 CSV。"))  # fmt: skip
+@click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help=say("Write all tables as an Excel workbook.", "全部表写成 Excel 工作簿。"))  # fmt: skip
+@click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help=say("Write all tables as one web page.", "全部表写成一个网页。"))  # fmt: skip
+@json_option
+@click.pass_context
+def show_command(
+    context: click.Context,
+    run: int | None,
+    directory: Path,
+    csv_file: Path | None,
+    xlsx_file: Path | None,
+    html_file: Path | None,
+    as_json: bool,
+) -> int:
+    with Corpus.open(_directory(context, directory)) as corpus:
+        found = report(corpus, run)
+        if csv_file:
+            write_csv(corpus, found, csv_file)
+        if xlsx_file:
+            write_xlsx(corpus, found, xlsx_file)
+    if html_file:
+        write_html(found, html_file, chinese=say("", "x") == "x")
+    if as_json:
+        sections = {section.name: section.rows for section in found.sections}
+        click.echo(json.dumps({"run": asdict(found.run), **sections}, ensure_ascii=False))
+    elif not (csv_file or xlsx_file or html_file):
+        for section in found.sections:
+            _show_section(section)
+    return 0
+
+
+@imports_command.command(
+    "files",
+    cls=Command,
+    short_help=say("Every file that was seen.", "见过的每个文件。"),
+    help=say(
+        "Every file that was ever seen, with its status (pending, done, skipped, failed), the reason and what to do.",
+        "见过的每个文件、状态（pending 待导入、done 完成、skipped 略过、failed 失败）、原因和办法。",
+    ),
+    examples=[
+        ("policyparse imports files --corpus pilots --status failed", say("what could not be read", "没读成的文件")),
+        ("policyparse imports files --corpus pilots --json > files.json", say("for a program", "供程序使用")),
+    ],
+)
+@corpus_option
+@click.option("--status", type=click.Choice(_STATUSES), help=say("Only files with this status.", "只列这种状态。"))
+@json_option
+@click.pass_context
+def files_command(context: click.Context, directory: Path, status: str | None, as_json: bool) -> int:
+    directory = _directory(context, directory)
+    with Corpus.open(directory) as corpus:
+        records = corpus.imports.all(status)
+    if as_json:
+        click.echo(json.dumps([_record_json(record) for record in records], ensure_ascii=False))
+        return 0
+    rows = [
+        [
+            record.path,
+            record.status,
+            str(record.documents) if record.status == "done" else record.code or "",
+            " — ".join(part for part in (record.reason, record.remedy) if part),
+            "" if record.seconds is None else f"{record.seconds:.2f}",
+        ]
+        for record in records
+    ]
+    title = say(f"files of {directory}: {len(rows)}", f"{directory} 的文件：{len(rows)}")
+    columns = [
+        say("file", "文件"),
+        say("status", "状态"),
+        say("documents or code", "份数或代码"),
+        say("reason, remedy", "原因与办法"),
+        "s",
+    ]
+    show_table(title, columns, rows, wide=columns[3])
+    return 0
+
+
+def _directory(context: click.Context, directory: Path) -> Path:
+    """The corpus of the sub-command, or that of `imports --corpus DIR show` where it has none."""
+    given = context.get_parameter_source("directory")
+    above = context.parent
+    if given is click.core.ParameterSource.DEFAULT and above is not None and "directory" in above.params:
+        return Path(above.params["directory"])
+    return directory
+
+
+def _show_section(section: Section) -> None:
+    shown = section.rows[:_SHOWN]
+    _show_rows(say(*section.title), section.columns, shown)
+    if len(shown) < len(section.rows):
+        rest = len(section.rows) - len(shown)
+        click.echo(
+            say(f"… and {rest:,} more: --html, --xlsx or --json", f"……另有 {rest:,} 行：见 --html、--xlsx 或 --json")
+        )
+
+
+def _show_rows(title: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+    heads = [say(COLUMNS[name][0], COLUMNS[name][1]) for name in columns]
+    wide = [
+        heads[at] for at, name in enumerate(columns) if name in ("path", "reason", "remedy", "folder", "title", "value")
+    ]
+    show_table(
+        title, heads, [["" if row.get(name) is None else str(row[name]) for name in columns] for row in rows], wide=wide
+    )
