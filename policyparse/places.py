@@ -119,6 +119,11 @@ class Gazetteer:
         """Every place of the three upper levels (and the zones) that is called `name`, in full or in short."""
         return tuple(self._named.get(name, ()))
 
+    def paths(self, name: str) -> tuple[str, ...]:
+        """Every path that a full name can be in the tables, of towns too (there are many 城关镇); none for a short form."""
+        listed = [place.path for place in self._named.get(name, ()) if place.name == name]
+        return (*dict.fromkeys(listed), *(f"{parent}/{name}" for parent in self._towns.get(name, ())))
+
     def level_of(self, name: str) -> Level | None:
         """The level of a name or path, from the tables, else from its suffix; None where nothing tells.
 

@@ -90,6 +90,10 @@ class Segmenter:
         """The words of `text` in order; joined they are its normal form."""
         return list(self._jieba.cut(normal(text)))
 
+    def knows(self, word: str) -> bool:
+        """Whether `word` stands in the dictionary."""
+        return bool(self._jieba.has_word(normal(word)))
+
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """(start, end, word) of every word of `text`, in code points of `text`."""
         start = 0

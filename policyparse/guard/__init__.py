@@ -21,8 +21,10 @@ from policyparse.guard.dates import dates
 from policyparse.guard.deadlines import deadlines
 from policyparse.guard.draft import Draft
 from policyparse.guard.findings import KINDS, LEVELS, Finding, Report, Said, SourceClause
+from policyparse.guard.home import home_of
 from policyparse.guard.numbering import numbering
 from policyparse.guard.placeholders import placeholders
+from policyparse.guard.places import foreign_places, mentions
 from policyparse.guard.word import commented_copy
 from policyparse.model import Document
 from policyparse.vocabulary import Vocabulary, shipped
@@ -45,6 +47,16 @@ def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocab
     draft = Draft(document, vocabulary or shipped())
     remarks: list[Said] = []
     findings = [finding for rule in RULES for finding in rule(draft)]
+    known = {} if corpus is None else place_names(corpus)
+    found = mentions(draft, known)
+    home = home_of(draft, found, known)
+    if home is not None:
+        findings += foreign_places(draft, home, found)
+    else:
+        remarks.append(Said(
+            "the document's place could not be told: names of other places were not looked for",
+            "判断不出本文件是哪个地方的，外地地名未作核对",
+        ))  # fmt: skip
     if corpus is None:
         remarks.append(
             Said(
@@ -54,4 +66,22 @@ def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocab
         )
     order = list(LEVELS)
     findings.sort(key=lambda finding: (order.index(finding.level), finding.start, finding.end))
-    return Report(document.id, document.title, document.place, document.date, tuple(findings), tuple(remarks))
+    return Report(
+        document.id,
+        document.title,
+        home.path if home else document.place,
+        document.date,
+        tuple(findings),
+        tuple(remarks),
+    )
+
+
+def place_names(corpus: Corpus) -> dict[str, set[str]]:
+    """The names of the places whose documents the corpus has, each with those above it: what a leftover is likely to be."""
+    rows = corpus.database.rows.execute("SELECT DISTINCT place FROM documents WHERE place IS NOT NULL AND masked = 0")
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        steps = row[0].split("/")
+        for at, step in enumerate(steps):
+            names.setdefault(step, set()).update(steps[:at])
+    return names

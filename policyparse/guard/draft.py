@@ -58,6 +58,17 @@ class Draft:
         return self.document.clauses[index]
 
     @cached_property
+    def _organ_ends(self) -> dict[int, int]:
+        ends: dict[int, int] = {}
+        for mention in self.document.institutions:
+            ends[mention.start] = max(mention.end, ends.get(mention.start, 0))
+        return ends
+
+    def starts_organ(self, start: int, end: int) -> bool:
+        """Whether an organ's name begins with the words [start, end)."""
+        return self._organ_ends.get(start, 0) > end
+
+    @cached_property
     def annex_from(self) -> int:
         """Where the annexes begin: behind the signature, at a line that says 附件; the text's end where there are none."""
         signed = False
