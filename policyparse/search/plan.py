@@ -20,7 +20,7 @@ from typing import Generic
 from tantivy import Query
 
 from policyparse.corpus import Corpus
-from policyparse.corpus.index import day_number
+from policyparse.corpus.entries import day_number
 from policyparse.places import gazetteer
 from policyparse.search.building import Build, Occur, Q, Tantivy
 from policyparse.search.institutions import Same, same_institutions
