@@ -1,0 +1,119 @@
+"""A page: a template filled in its reader's language.
+
+In: a request, a template's name, its values. Out: an HTML response. Touches: the templates and the static files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from policyparse.web.language import label, language_of, named, sayer
+from policyparse.web.sentences import in_language
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+#: The rooms of the page, in the order of the menu: address, English, Chinese.
+MENU = (
+    ("/", "Search", "检索"),
+    ("/documents", "Documents", "文件"),
+    ("/precedents", "Precedents", "先例"),
+    ("/compare", "Compare", "比较"),
+    ("/imports", "Imports", "导入"),
+)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates, compiled once; every value is escaped."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(
+        menu=MENU,
+        clause_link=clause_link,
+        document_link=document_link,
+        address=address,
+        static=static_link,
+    )
+    made.filters.update(
+        number=lambda value: f"{value:,}", place=place_name, percent=lambda value: f"{value:.0%}", clock=clock
+    )
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The template `template` (without .html) with `values`, for this reader."""
+    language = language_of(request)
+    html = environment().get_template(f"{template}.html").render(
+        say=sayer(language),
+        language=language,
+        named=partial(named, language=language),
+        label=partial(label, language=language),
+        plain=partial(in_language, language=language),
+        mark=request.state.mark,
+        here=request.url.path,
+        here_whole=_whole(request),
+        **values,
+    )  # fmt: skip
+    return HTMLResponse(html, status)
+
+
+def _whole(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> str:
+    """A link to `path`; values that are lists stand there once each, empty ones not at all."""
+    pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+    flat = [
+        (name, each)
+        for name, value in pairs
+        for each in (value if isinstance(value, (list, tuple)) else (value,))
+        if each not in (None, "", False)
+    ]
+    return path + (f"?{urlencode(flat)}" if flat else "")
+
+
+def document_link(identity: str) -> str:
+    return f"/documents/{quote(identity, safe='')}"
+
+
+def clause_link(identity: str | None) -> str:
+    """Where the clause `document#c7` stands in its document; of a document's id, the document."""
+    document, mark, clause = (identity or "").partition("#")
+    return document_link(document) + (f"#{quote(clause, safe='')}" if mark else "")
+
+
+def place_name(path: str | None) -> str:
+    """广东省/佛山市/顺德区 as it is read."""
+    return (path or "").replace("/", " ")
+
+
+def clock(moment: str | None) -> str:
+    """A moment of the corpus (ISO 8601, UTC) as this machine's clock showed it, to the minute."""
+    try:
+        return datetime.fromisoformat(moment or "").astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return moment or ""
+
+
+@lru_cache(maxsize=16)
+def static_link(name: str) -> str:
+    """A static file under a name that changes with its content, so that browsers may keep it."""
+    return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
