@@ -53,7 +53,7 @@ def sections(text: str) -> list[Section]:
 
 def outline(text: str, kind: str = "plan", **more: Any) -> Outline:
     clauses = [Clause(id="c1", start=0, end=len(text), text=text)] if text else []
-    facts = Facts(kind=kind, doc_number=more.pop("doc_number", None))  # type: ignore[arg-type]
+    facts = Facts(kind=kind, doc_number=more.pop("doc_number", None), level=more.pop("level", None))  # type: ignore[arg-type]
     return Outline(
         text=text, sections=sections(text), clauses=clauses, tables=more.pop("tables", ()), facts=facts, **more
     )
@@ -78,7 +78,7 @@ def times(text: str, rows: list[list[Any]]) -> list[TimePoint]:
 @pytest.mark.parametrize("row", cases("delegations"))
 def test_delegations(row: dict[str, Any]) -> None:
     text = row["text"]
-    found = delegations(outline(text), mentions(text, row.get("institutions", [])), shipped())
+    found = delegations(outline(text, level=row.get("level")), mentions(text, row.get("institutions", [])), shipped())
     expected = [{"from": [], "to": [], **want} for want in row["expect"]]
     assert [{"item": d.item, "from": d.from_, "to": d.to, "mode": d.mode} for d in found] == expected
 

@@ -32,9 +32,13 @@ OTHERS_HELP = re.compile(
 )
 OTHERS = re.compile("(?:的?(?:有关|相关|各|其他|其它|所属))")
 # What a sentence without a subject begins with, where the one before it names who acts
-CARRIED = re.compile("(?:并|同时|还)?(?:具体|统一)?(?:负责|承担)(?!人|的)")
+CARRIED = re.compile("(?:并|同时|还)?(?:具体|统一|主要)?(?:负责|承担)(?!人|的)")
 CARRIED_ON = re.compile("(?:同时|此外|另外)?[，,]?(?:还|也|并)?要(?![求素点么件闻害领])")
 # X由甲、乙组成，…，负责Y; X是…机构，负责Y
+# 领导小组下设办公室在X。负责…: the body that the sentence before sets up, or seats, is who acts
+SEATED = re.compile("(?:具体)?(?:设|设在|挂靠|放在|在)[^，,。；;]{2,30}")
+# 由有关部门会同X制定: X helps, whoever the class is
+CLASS_BEFORE = re.compile("(?:部门|单位|机关|政府|机构)(?:应当?|要|负责|可以?)?会同$")
 COMPOSED = re.compile(
     "(?:由[^。；;]{2,120}?组成[，,](?:[^。；;]{0,120}?[，,])?|(?:是|作?为)[^，,。；;]{2,40}[，,])(?:主要|具体)?(?:负责|承担)(?!人|同志|的)"
 )
@@ -80,7 +84,7 @@ _CLOSED = (
     "每(?:个?工作日|半年|季度|两年|[年季月周日旬])|\\d{1,2}小时){0,3}"
 )
 _UP_TO_COMMA = (
-    "(?:(?:按照?|根据|依据|结合|通过|围绕|针对|依托|在|于|对|以|受|自|经)[^，,。；;]{2,60}(?<![、的])[，,]){0,2}"
+    "(?:(?:按照?|根据|依据|结合|通过|围绕|针对|依托|在|于|对|以|受|自|经|本着)[^，,。；;]{2,60}(?<![、的])[，,]){0,2}"
 )
 _OPEN = (
     "(?:(?:按照?|根据|依据)[^，,。；;]{2,60}|(?:在|于|对|结合|通过|围绕|针对|依托)[^，,。；;]{2,30}(?<![、的])|每[一-鿿]{1,3}|"
@@ -142,7 +146,7 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
     return Grammar(
         by=re.compile(r"(?:并|也|均|统一|具体|则|可|应|要|，|、|^)?由$"),
         ask=re.compile(rf"(?<![报申提呈聘恳邀])(?:{use('ask')})$"),
-        not_by=re.compile(rf"[一-鿿、]{{0,20}}?(?:{use('not-by')})"),
+        not_by=re.compile(rf"[一-鿿、\d%％]{{0,20}}?(?:{use('not-by')})"),
         done=re.compile(rf"(?:{use('done')})|[一-鿿]{{1,4}}(?:了(?!解|结)|(?<![通经超不])过(?!程|渡))"),
         hope=re.compile(rf"(?:{use('hope')})"),
         not_after=re.compile(rf"(?:{use('not-after')})"),

@@ -18,6 +18,7 @@ from policyparse.extract.assignment_grammar import (
     ADVERB,
     CARRIED,
     CARRIED_ON,
+    CLASS_BEFORE,
     COMPOSED,
     CONDITION,
     EDGE,
@@ -35,6 +36,7 @@ from policyparse.extract.assignment_grammar import (
     PAST,
     POINTS_ON,
     PREAMBLE,
+    SEATED,
     SET_UP_HERE,
     TOLD,
     WORKING_GROUP,
@@ -104,8 +106,9 @@ def find(
         segment = laid.segments[index]
         anchors = _anchors(text, segment, by_segment[index], g, tells, time_ends)
         yield from _assignments(text, laid, segment, anchors, g)
-        if anchors:
-            yield from _carried(text, laid, index, anchors[-1], by_segment, tells)
+        last = anchors[-1] if anchors else _seated(text, segment, by_segment[index], g)
+        if last is not None:
+            yield from _carried(text, laid, index, last, by_segment, tells)
 
 
 def _carried(
@@ -113,16 +116,18 @@ def _carried(
 ) -> Iterator[Assignment]:
     """What the sentences behind segment `index` say of its last organ: 负责…, and after X要… as often as 要… follows.
 
-    A segment that names an organ of its own, or another paragraph, ends it.
+    A segment that names an organ of its own (and does not begin with 负责), or another paragraph, ends it.
     """
     goes_on = anchor.group.kind == "organ" and anchor.rule in ("modal", "together", "asked") and not tells
     first = laid.segments[index]
     for at in range(index + 1, len(laid.segments)):
         segment = laid.segments[at]
-        if at in own or segment.paragraph != first.paragraph:
+        if segment.paragraph != first.paragraph:
             return
         start = body_start(text, segment.start, segment.end)
         match = CARRIED.match(text, start, segment.end) if at == index + 1 else None
+        if at in own and not match:
+            return
         if not match and goes_on and segment.sentence != laid.segments[at - 1].sentence:
             match = CARRIED_ON.match(text, start, segment.end)
         if not match:
@@ -131,6 +136,18 @@ def _carried(
         units = tuple(anchor.group.names)
         if b - a >= 2:
             yield Assignment(units, "responsible", text[a:b], segment.start, segment.end, "carried-subject")
+
+
+def _seated(text: str, segment: Segment, groups: Sequence[Group], g: Grammar) -> _Anchor | None:
+    """The body that a sentence without a task sets up (成立X。) or seats (下设X在Y。), which the next one may speak of."""
+    begin = body_start(text, segment.start, segment.end)
+    for group in groups:
+        set_up = g.setup.search(text, max(begin, group.start - 60), group.start)
+        seat = SEATED.match(text, group.end, segment.end)
+        end = seat.end() if seat else group.end
+        if (set_up or (seat and group.start == begin)) and not text[end : segment.end].strip(" 。；;"):
+            return _Anchor(group.start, end, group, "responsible", "set-up")
+    return None
 
 
 def _anchors(
@@ -200,6 +217,8 @@ def _anchor(
         return _Anchor(first, at, group, role, "by" if by else "asked", support, keep=match is None)
     if group.kind == "place":
         return None
+    if CLASS_BEFORE.search(text, near, start) and (match := g.verb.match(text, end, stop)):
+        return _Anchor(max(text.rfind("由", near, start), near), end, group, "support", "together", keep=True)
     play = g.play.search(text, near, start)
     if play:
         match = re.compile(r"(?:的)?(?:在[^，,。；;]{1,40}中的)?([^，,。；;]{0,14}?)作用[，,]?").match(text, end, stop)

@@ -20,8 +20,8 @@ RecordKind = Literal["institutions", "time_points", "delegations", "responsibili
 VERSIONS: dict[RecordKind, int] = {
     "institutions": 2,
     "time_points": 2,
-    "delegations": 2,
-    "responsibilities": 2,
+    "delegations": 3,
+    "responsibilities": 3,
     "citations": 2,
 }
 #: The row of a kind as a whole.

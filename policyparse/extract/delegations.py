@@ -36,6 +36,7 @@ _RULES = (
     moves_held.local,
     moves_held.sealed,
     moves_held.autonomy,
+    moves_held.local_government,
     moves_given.let_go,
 )
 # 由…负责, 征求意见, 属地管理 are `devolve`, 可自主… is `authorize`, whatever else the clause says (annotation.md §6).
@@ -46,6 +47,8 @@ _MODE_OF_RULE: dict[str, Mode] = {
     "widen": "devolve",
     "let-go": "devolve",
     "autonomy": "authorize",
+    "may": "authorize",
+    "decides": "devolve",
     "return": "return",
     "approve-on": "approve-on",
 }
@@ -85,7 +88,7 @@ def delegations(outline: Outline, institutions: Sequence[Institution], vocabular
             segment = laid.segments[index]
             if not segment.start <= hit.start() < segment.end or outline.in_title(segment.start, segment.end):
                 continue
-            for move in _best(moves.Clause(text, segment, parties, g)):
+            for move in _best(moves.Clause(text, segment, parties, g, outline.facts.level)):
                 start, end = sentences.trim(text, segment.start, segment.end, " \t\r\n　")
                 for item in _heads(move.item, g):
                     out.append(

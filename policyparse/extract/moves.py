@@ -12,11 +12,12 @@ from functools import cache
 
 from policyparse.extract.parties import Parties
 from policyparse.extract.sentences import Segment, body_start, trim
+from policyparse.model import Level
 from policyparse.vocabulary import Vocabulary
 
 ADVERB = (
     "全部|一律|依法|依规|依照法定程序|逐步|有序|稳步|统一|整体|直接|分批|分期|全面|尽可能|积极|尽快|及时|切实|进一步|"
-    "按程序|依程序|相应|原则上|可以|可|应当|应|须|要|将|会|予以|均|都|也|并|再|已|经|通过适当方式|按规定|按照规定|按要求|"
+    "按程序|依程序|相应|原则上|可以|(?<![许认])可|应当|应|须|要|将|会|予以|均|都|也|并|再|已|经|通过适当方式|按规定|按照规定|按要求|"
     "适时|加快|成建制|合理|有条件地|充分|最大限度|全额|足额|等额|主动|真正|陆续|同步|优先|事先|书面|一并"
 )
 _LEAD = re.compile(
@@ -36,10 +37,10 @@ _TOPIC = 60
 # What can be handed down: a power, a matter, people, means; and what cannot, though it is handed over (线索, 案件).
 POWER = re.compile(
     "(?:权|权限|职权|权力|事项|职能|职责|业务|事务|服务|财、物|队伍|编制|人员|机构|管理|审批|执法|审核|任免|考核|资金|经费|财力|资产|工作|站所|所|站|队|"
-    "中心|处罚|许可|核准|备案|征收|力量|养护|的事)[”’）)]?$"
+    "中心|处罚|许可|核准|备案|征收|力量|养护|的事|服务项目)[”’）)]?$"
 )
 NO_POWER = re.compile(
-    "线索|案件|行为|名下|劳动力|违法|信息$|材料|档案|数据$|企业$|产业$|项目$|技术|成果|专利|股权|团队$|专家$|医师$|医生$"
+    "线索|案件|行为|名下|劳动力|违法|信息$|材料|档案|数据$|企业$|产业$|(?<!服务)项目$|技术|成果|专利|股权|团队$|专家$|医师$|医生$"
 )
 # 县政府委托的其他工作: what closes a list of duties names no power
 UNNAMED = re.compile("(?:其他|其它)(?:相关|有关)?(?:工作|事项|任务|业务|职责)$")
@@ -90,12 +91,12 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
     return Grammar(
         trigger=re.compile(
             f"{verbs('give')}|{verbs('grant')}|{verbs('return')}|{verbs('widen')}"
-            "|任免|征求|征得|建议权|考核权|任免权|参与权|管理权|提名权|否决权|知情权|意见的|属地(?:化)?管理|见章盖章|见文行文|预审|自主|提出|纳入|由"
+            "|可|有权|任免|征求|征得|建议权|考核权|任免权|参与权|管理权|提名权|否决权|知情权|意见的|属地(?:化)?管理|见章盖章|见文行文|预审|自主|提出|纳入|由"
         ),
         # not 提交由…, and not 授权部门, 委托单位
         give=re.compile(f"(?<!提)(?:{verbs('give')})(?!部门|单位|机关|书|协议|代理|代办)"),
         attribute=re.compile(
-            rf"(?:依法|统一|逐步)?(?:委托)?(?:[、和或])?(?:{verbs('attribute')})(?:给|到|至|于)?([^，,。；;的]{{1,24}})?的"
+            rf"(?:依法|统一|逐步)?(?:(?:委托|授权|下放|移交|下沉)[、和或]?)?(?:{verbs('attribute')})(?:给|到|至|于)?([^，,。；;的]{{1,24}})?的"
         ),
         grant=re.compile(f"(?:{verbs('grant')})(?!部门|单位|机关|书|协议|代理|代办)"),
         grant_right=re.compile(verbs("grant-right")),
@@ -109,10 +110,10 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
 
 
 class Clause:
-    """A segment in which moves are looked for."""
+    """A segment in which moves are looked for. level: the document's issuer's, as far as it is known."""
 
-    def __init__(self, text: str, segment: Segment, parties: Parties, g: Grammar) -> None:
-        self.text, self.parties, self.g = text, parties, g
+    def __init__(self, text: str, segment: Segment, parties: Parties, g: Grammar, level: Level | None = None) -> None:
+        self.text, self.parties, self.g, self.level = text, parties, g, level
         self.start = body_start(text, segment.start, segment.end)
         self.end = segment.end
 

@@ -29,7 +29,8 @@ _WEAK_SUBJECT = re.compile(f"(?:{ADVERB}|权限|权|事项|职能|职责)$")
 _GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责(?!人)|代为)")
 _RIGHT_OVER = re.compile("((?:对|在)[^，,。；;]{2,50}?的[^，,。；;]{0,30}?权)(?=[，,。；;\n]|$)")
 _REST_OF_NAME = re.compile("[、和及与][一-鿿]{2,12}|(?![和及与])[一-鿿]{1,12}")
-_APPROVES = re.compile("(?:直接|依法|代为|自行|全权|负责)*(审批|核准|备案|审核|初审)")
+_APPROVES = re.compile("(?:直接|依法|代为|自行|全权|负责)*(审批|核准|备案|审核|初审)(?!权|的|事项|范围|部门)")
+_CONDITION = re.compile("(?:以下|以上|以内|范围内|标准)的$")
 _MEASURE = re.compile("(?:一级)?(?:相应的?|更多的?|更大的?|必要的?)?")
 _NOT_GRANTED = re.compile("(?:的?(?:使命|任务|责任感|重任|神圣|光荣|内涵|生机|活力|能力))")
 _ATTRIBUTE_ITEM = re.compile(
@@ -91,11 +92,10 @@ def dispose(c: Clause) -> Iterator[Move]:
         changed = _CHANGED.search(text, begin, stop)
         if changed:
             begin = changed.end()
-        elif verb.group() != "交由":
-            by = _BY.search(text, begin, stop)
-            if by:
-                giver = tuple(c.parties.at(by.start(1), stop)[0]) or (by.group(1),)
-                stop = by.start()
+        by = None if changed or verb.group() == "交由" else _BY.search(text, begin, stop)
+        if by:
+            giver = tuple(c.parties.at(by.start(1), stop)[0]) or (by.group(1),)
+            stop = by.start()
         toward = _TOWARD.search(text, begin, stop)
         if toward and not taker:
             taker, stop = c.parties.at(toward.start(1), stop)[0], toward.start()
@@ -105,11 +105,16 @@ def dispose(c: Clause) -> Iterator[Move]:
             taker = [into.group(1)] if into else [re.split("[、，,和]", able.group(1))[-1]] if able else []
         if not giver and not held_by and text.startswith("政府", begin):
             giver = ("政府",)  # 政府不宜办、要转出去的职能
+        if _CONDITION.search(text, begin, stop) and begin - 1 > c.start and text[begin - 1] in "，,":
+            begin = c.comma_before(begin - 1)  # 县级审批的项目，总投资500万元以下的，委托…
         item = text[begin:stop]
         act = _APPROVES.match(text, end, c.end) if verb.group() in ("委托", "授权") else None
         if act and not POWER.search(tidy(item)):
             item = tidy(item) + act.group(1)  # 对内资项目，授权镇政府直接审批
-        if item.startswith("由") or not POWER.search(tidy(item)) or (not act and NO_POWER.search(item)):
+        named = (
+            bool(by and taker and link) and len(tidy(item)) >= 4
+        )  # 由F下放至Y says that what stands in front is a power
+        if item.startswith("由") or not (named or POWER.search(tidy(item))) or (not act and NO_POWER.search(item)):
             continue
         last_end, last_giver = end, giver or held_by
         yield Move(item, giver or held_by, tuple(taker), verb.start(), end, "dispose")

@@ -200,7 +200,13 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
                 sure = True
                 pieces = g.together.split(body)
                 pending.append(pieces[0])
-                reading.add(predicate, "、".join(piece for piece in pending if piece))
+                whole = "、".join(piece for piece in pending if piece)
+                head, sign, others = whole.partition("、")
+                if lead_first and lead_first[0] == "1" and first and predicate == "responsible" and sign:
+                    reading.add("lead", head)  # A、B负责，排在第一位的为牵头部门: B helps
+                    reading.add("support", others)
+                else:
+                    reading.add(predicate, whole)
                 if len(pieces) > 1:
                     reading.add("support", "、".join(pieces[1:]))
                 pending = []
