@@ -19,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from policyparse.cli import check, compare, export, imports, keep, parse, search, show, train, vocab
+from policyparse.cli import check, compare, export, imports, keep, parse, reuse, search, show, train, vocab
 from policyparse.cli.messages import Group, say
 from policyparse.cli.tables import complain, one_line
 from policyparse.passing import PolicyparseError, ReadError
@@ -31,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     show.show_command,
     export.export_command,
     compare.compare_command,
+    reuse.reuse_command,
     check.check_command,
     imports.imports_command,
     keep.reindex_command,

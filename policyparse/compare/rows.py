@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from policyparse.model import Document
 
-Row = dict[str, str | int | None]
+Row = dict[str, str | int | float | None]
 
 _END = re.compile("[。；！？\n]")
 

@@ -3,14 +3,16 @@
 In: Documents. Out: a table each for documents, clauses, institutions, time points, delegations, responsibilities and
 citations; beside every row of a mention stand its clause's id and text. Touches: the files it is told to write.
 
-tables.py (document → rows) → text.py (JSON Lines, CSV, Markdown) or workbook.py (Excel)
+tables.py (document → rows) → text.py (JSON Lines, CSV, Markdown), workbook.py (Excel) or word.py; graph.py, svg.py and
+calendar.py write what is no table: who copied whom, pictures, an .ics file
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from policyparse.export.tables import TABLES, Row, TableKind, Value, complete, rows, table_kind
@@ -20,7 +22,18 @@ from policyparse.export.workbook import Workbook
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
 
-__all__ = ["FORMATS", "TABLES", "Row", "Workbook", "export", "rows", "table_writer", "write_table"]
+__all__ = [
+    "FORMATS",
+    "TABLES",
+    "Row",
+    "Sheet",
+    "Workbook",
+    "export",
+    "rows",
+    "table_writer",
+    "write_book",
+    "write_table",
+]
 
 FORMATS = ("jsonl", "csv", "xlsx")
 
@@ -81,28 +94,58 @@ def _workbook(documents: Iterable[Document], output: Path, kinds: Mapping[str, T
         part.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table for a workbook. `links`: the sheet that each row's clause leads to, row for row."""
+
+    title: str
+    columns: Mapping[str, int]
+    heads: Mapping[str, str]
+    rows: Sequence[Mapping[str, Value]]
+    links: str | None = None
+
+
+def write_book(sheets: Sequence[Sheet], output: Path) -> None:
+    """Writes the sheets to an .xlsx file, which appears when it is whole."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    part = output.with_name(output.name + ".part")
+    try:
+        book = Workbook(part)
+        for sheet in sheets:
+            book.add_sheet(sheet.title, sheet.columns, sheet.heads, sheet.links)
+            for row in sheet.rows:
+                book.write(sheet.title, dict(row))
+        book.close()
+        os.replace(part, output)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def write_table(
-    title: str, columns: Mapping[str, int], heads: Mapping[str, str], rows: Iterable[Mapping[str, Value]], output: Path
+    title: str,
+    columns: Mapping[str, int],
+    heads: Mapping[str, str],
+    rows: Iterable[Mapping[str, Value]],
+    output: Path,
+    more: Sequence[Sheet] = (),
 ) -> None:
     """Writes one table to a .csv, .jsonl, .xlsx, .docx or .md file, by the ending of `output`.
 
     heads: column → what stands over it (not in JSON Lines, whose keys stay the same in every language)
+    more:  further sheets of a workbook (where the rows come from); the other formats have one table and leave them out
     """
     format = output.suffix.lower().removeprefix(".")
     if format not in (*FORMATS, "md", "docx"):
         raise PolicyparseError(
             f"{output}: a table is written as .csv, .jsonl, .xlsx, .docx or .md — give one of these endings"
         )
+    if format == "xlsx":
+        write_book([Sheet(title, columns, heads, list(rows), more[0].title if more else None), *more], output)
+        return
     output.parent.mkdir(parents=True, exist_ok=True)
     part = output.with_name(output.name + ".part")
     try:
-        if format == "xlsx":
-            book = Workbook(part)
-            book.add_sheet(title, columns, heads)
-            for row in rows:
-                book.write(title, dict(row))
-            book.close()
-        elif format == "docx":
+        if format == "docx":
             word(part, title, columns, heads, rows)
         else:
             with text_file(part, format) as stream:

@@ -42,12 +42,21 @@ class Workbook:
         self._head = self._book.add_format(
             {**base, "bold": True, "bg_color": "#DDE6F0", "border": 1, "border_color": "#B0B8C0", "text_wrap": True}
         )
+        self._link = self._book.add_format({**base, "text_wrap": True, "font_color": "#1F5FA8", "underline": 1})
         self._sheets: dict[str, tuple[Any, list[str], list[int]]] = {}
+        self._links: dict[str, str] = {}
         self._counts: dict[str, int] = {}
 
-    def add_sheet(self, name: str, columns: Mapping[str, int], heads: Mapping[str, str] | None = None) -> None:
-        """A sheet with its head row; `heads` are the columns' titles where they differ from their names."""
+    def add_sheet(
+        self, name: str, columns: Mapping[str, int], heads: Mapping[str, str] | None = None, links: str | None = None
+    ) -> None:
+        """A sheet with its head row; `heads` are the columns' titles where they differ from their names.
+
+        links: a sheet that has a row for each of this one's; the cells of the column `clause` lead there
+        """
         sheet = self._book.add_worksheet(name[:31])
+        if links:
+            self._links[name] = links
         sheet.freeze_panes(1, 1)
         for at, (column, width) in enumerate(columns.items()):
             sheet.set_column(at, at, width)
@@ -77,6 +86,8 @@ class Workbook:
                 sheet.write_boolean(at, column, value, self._plain)
             elif isinstance(value, int | float):
                 sheet.write_number(at, column, value, self._plain)
+            elif title == "clause" and name in self._links:
+                sheet.write_url(at, column, f"internal:'{self._links[name]}'!A{at + 1}", self._link, _cell(value))
             else:
                 sheet.write_string(at, column, _cell(value), self._wrapped)
 

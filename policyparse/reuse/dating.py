@@ -36,14 +36,15 @@ class Dated:
 
     @property
     def shown(self) -> str | None:
-        """The date as it may be printed: 2010-04-27, 2010-04, 2010; of a span its first year with a tilde: 2009~."""
+        """The date as it may be printed: 2010-04-27, 2010-04, 2010; where it is only spoken of, its year: 2009~, ≥2009, ≤2009."""
         if self.first and self.last:
-            for length in (10, 7, 4):
-                if self.first[:length] == self.last[:length]:
-                    whole = self.first[:length]
-                    return whole if self.basis != "spoken" else whole[:4] + "~"
-        edge = self.first or self.last
-        return edge[:4] + "~" if edge else None
+            if self.basis == "spoken":
+                return self.first[:4] + "~" if self.first[:4] == self.last[:4] else f"{self.first[:4]}~{self.last[:4]}"
+            length = next((length for length in (10, 7, 4) if self.first[:length] == self.last[:length]), 4)
+            return self.first[:length]
+        if self.first:
+            return "≥" + self.first[:4]
+        return "≤" + self.last[:4] if self.last else None
 
 
 def dated(document: Document) -> Dated:
@@ -73,8 +74,9 @@ def _spoken(document: Document) -> Dated:
                 told.append((span[0], point.text))
     for citation in document.citations:
         year = _NUMBER_YEAR.search(citation.doc_number or "")
-        if year:
-            told.append((f"{year[1]}-01-01", citation.doc_number or ""))
+        span = _span(citation.date or "") or (_span(year[1]) if year else None)
+        if span:
+            told.append((span[0], citation.doc_number or citation.title))
     last, last_words = min(waited, default=("", ""))
     # what is told of a day after the nearest one that is waited for is looked forward to as well
     first, first_words = max((each for each in told if not last or each[0] <= last), default=("", ""))
