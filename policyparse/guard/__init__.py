@@ -17,12 +17,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from policyparse.corpus import Corpus
+from policyparse.guard.abbreviations import abbreviations
 from policyparse.guard.dates import dates
 from policyparse.guard.deadlines import deadlines
+from policyparse.guard.departments import departments
 from policyparse.guard.draft import Draft
 from policyparse.guard.findings import KINDS, LEVELS, Finding, Report, Said, SourceClause
 from policyparse.guard.home import home_of
 from policyparse.guard.numbering import numbering
+from policyparse.guard.organs import former_organs, level_words
 from policyparse.guard.placeholders import placeholders
 from policyparse.guard.places import foreign_places, mentions
 from policyparse.guard.word import commented_copy
@@ -34,7 +37,7 @@ __all__ = ["KINDS", "LEVELS", "Finding", "Report", "Said", "SourceClause", "chec
 Rule = Callable[[Draft], Iterator[Finding]]
 
 #: What needs the draft alone.
-RULES: tuple[Rule, ...] = (placeholders, numbering, dates, deadlines)
+RULES: tuple[Rule, ...] = (placeholders, numbering, dates, deadlines, abbreviations, departments, former_organs)
 
 
 def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocabulary | None = None) -> Report:
@@ -51,7 +54,7 @@ def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocab
     found = mentions(draft, known)
     home = home_of(draft, found, known)
     if home is not None:
-        findings += foreign_places(draft, home, found)
+        findings += [*foreign_places(draft, home, found), *level_words(draft, home)]
     else:
         remarks.append(Said(
             "the document's place could not be told: names of other places were not looked for",

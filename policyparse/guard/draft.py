@@ -5,6 +5,7 @@ In: a Document, the vocabulary. Out: Draft, which tells where an offset stands a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
@@ -63,6 +64,18 @@ class Draft:
         for mention in self.document.institutions:
             ends[mention.start] = max(mention.end, ends.get(mention.start, 0))
         return ends
+
+    def organ_end(self, start: int) -> int:
+        """Where the organ's name ends that begins at `start`; 0 where none begins."""
+        return self._organ_ends.get(start, 0)
+
+    @cached_property
+    def year(self) -> int | None:
+        """The document's year: of its date, else of its number, else of its title; None where none is printed."""
+        for printed in (self.document.date, self.document.doc_number, self.document.title):
+            if match := re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", printed or ""):
+                return int(match[0])
+        return None
 
     def starts_organ(self, start: int, end: int) -> bool:
         """Whether an organ's name begins with the words [start, end)."""

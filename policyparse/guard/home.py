@@ -43,12 +43,14 @@ class Home:
     ) -> None:
         self.atlas = gazetteer(vocabulary)
         self._suffixes = sorted(vocabulary.terms("places_suffixes"), key=len, reverse=True)
-        listed = self.atlas.path_of(path, date)
+        # a town's name alone proves nothing: many towns share one
+        alone = "/" not in path and LEVELS.index(self.atlas.level_of(path) or "nation") >= TOWN
+        listed = None if alone else self.atlas.path_of(path, date)
         self.path = listed if listed and listed.rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1] else path
         self.steps = {rank: step for step in self.path.split("/") if (rank := self.rank(step))}
         self.deepest = max(self.steps, default=0)
         #: whether the tables know the place, so that what lies in it and above it is known
-        self.listed = self.path in self.atlas.paths(self.path.rsplit("/", 1)[-1])
+        self.listed = not alone and self.path in self.atlas.paths(self.path.rsplit("/", 1)[-1])
         self._elsewhere = known or {}
         self.names = {form for step in self.steps.values() for form in (step, self.short(step))}
 

@@ -10,7 +10,7 @@ of others (借鉴…经验, 毗邻…, …高速公路) is none; the words that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,8 +28,8 @@ _NAME = r"[^\W\d_a-zA-Z各本该全每和与及或了是等我以给为的不要
 _BEFORE, _AFTER = 16, 10
 _SENTENCE = re.compile(r"[。；;！？!?\n]")
 _LIST = re.compile(r"[、,，和及与至到/／—–-]")
-#: A name that comes so often is what the document is about.
-_SUBJECT = 5
+#: A name that comes so often, and so many different ones, are what the document is about.
+_SUBJECT, _MANY = 5, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ def mentions(draft: Draft, known: Iterable[str] = ()) -> list[Mention]:
     atlas = gazetteer(draft.vocabulary)
     suffixes = draft.vocabulary.terms("places_suffixes")
     spans = [
-        (a, b, name) for a, b, name in atlas.find(draft.text) if name.endswith(suffixes) and not MASKED.search(name)
+        (a, b, name)
+        for a, b, name in atlas.find(draft.text)
+        if len(name) > 2 and name.endswith(suffixes) and not MASKED.search(name)
     ]
     more = sorted(name for name in known if name.endswith(suffixes) and len(name) >= 3)
     if more:
@@ -97,11 +99,11 @@ def foreign_places(draft: Draft, home: Home, found: Sequence[Mention]) -> Iterat
     count: dict[str, int] = {}
     for mention in foreign:
         count[mention.names[-1]] = count.get(mention.names[-1], 0) + 1
-    ends, starts = {m.end for m in foreign}, {m.start for m in foreign}
+    beside = _beside(draft, home)
     for mention in foreign:
         name = mention.names[-1]
-        sure, why = _judge(draft, home, mention, words, ends, starts)
-        if count[name] >= _SUBJECT and sure < 0.9:
+        sure, why = _judge(draft, home, mention, words, beside)
+        if sure < 0.8 and (len(count) >= _MANY or count[name] >= _SUBJECT):
             continue
         if sure >= 0.5:
             judged.setdefault(name, []).append((sure, mention, why))
@@ -128,7 +130,7 @@ def _finding(
 
 
 def _judge(
-    draft: Draft, home: Home, mention: Mention, words: _Words, ends: Set[int], starts: Set[int]
+    draft: Draft, home: Home, mention: Mention, words: _Words, beside: tuple[set[int], set[int]]
 ) -> tuple[float, Said]:
     """How sure it is that the name was left over, and why; 0 where the text has a reason to name it."""
     text = draft.text
@@ -145,7 +147,7 @@ def _judge(
         return (0.6 if sibling else 0.95), where
     if words.before.search(before) or words.after.search(after):
         return 0.0, Said("", "")
-    listed = _in_list(text, mention, ends, starts)
+    listed = _in_list(text, mention, beside)
     title = _cited_title(text, line.start, mention.start)
     if title is not None:
         if text[title : mention.start].strip("《〈“") or listed:
@@ -158,8 +160,8 @@ def _judge(
         sure, why = 0.8, Said("and the text treats it as its own", "正文却把它当作本地")
     elif not before or not "一" <= before[-1] <= "鿿":
         sure = 0.65
-    elif home.rank(mention.names[-1]) >= TOWN:
-        return 0.0, Said("", "")  # within a word: 推进新城镇建设
+    else:
+        return 0.0, Said("", "")  # within a word: 推进新城镇建设, 相应城市
     if home.rank(mention.names[-1]) in home.steps:
         sure += 0.05
     if sibling:
@@ -167,18 +169,25 @@ def _judge(
     if draft.document.kind in ("speech", "briefing", "other"):
         sure -= 0.1
     if listed:
-        sure -= 0.3
+        sure -= 0.4
     return sure, why
 
 
-def _in_list(text: str, mention: Mention, ends: Set[int], starts: Set[int]) -> bool:
-    """Whether another foreign name stands right beside it: 东莞市、中山市."""
+def _beside(draft: Draft, home: Home) -> tuple[set[int], set[int]]:
+    """Where names of other places end and begin, short ones too (深圳、珠海市政府)."""
+    spans = [
+        (start, end) for start, end, name in home.atlas.find(draft.text) if home.short(name) not in home.names
+    ]  # fmt: skip
+    return {end for _, end in spans}, {start for start, _ in spans}
+
+
+def _in_list(text: str, mention: Mention, beside: tuple[set[int], set[int]]) -> bool:
+    """Whether another place's name stands right beside it: 东莞市、中山市."""
+    ends, starts = beside
     at = mention.start - 1
-    beside = _LIST.match(text, at) if at >= 0 else None
-    if beside and at in ends:
+    if at >= 0 and _LIST.match(text, at) and at in ends:
         return True
-    behind = _LIST.match(text, mention.end)
-    return bool(behind and mention.end + 1 in starts)
+    return bool(_LIST.match(text, mention.end) and mention.end + 1 in starts)
 
 
 def _cited_title(text: str, line: int, offset: int) -> int | None:
@@ -214,7 +223,7 @@ def _unlisted(draft: Draft, home: Home, words: _Words) -> Iterator[tuple[int, in
             if name in ambiguous or stem.endswith(words.not_names) or stem.startswith(words.not_names):
                 continue
             if name.endswith(tuple(home.names)) or not (
-                _taken(draft.text, start, words) or _coined(stem) or draft.line_at(start).start == start
+                _taken(draft.text, start, words) > 1 or _coined(stem) or draft.line_at(start).start == start
             ):
                 continue
             yield start, match.end(), name
@@ -222,11 +231,13 @@ def _unlisted(draft: Draft, home: Home, words: _Words) -> Iterator[tuple[int, in
 
 def _begins(text: str, at: int, words: _Words) -> bool:
     """Whether a name can begin at `at`: a line, a sign, or a word that takes a place stands before it."""
-    return at == 0 or not ("一" <= text[at - 1] <= "鿿" or text[at - 1].isdigit()) or _taken(text, at, words)
+    return at == 0 or not ("一" <= text[at - 1] <= "鿿" or text[at - 1].isdigit()) or _taken(text, at, words) > 0
 
 
-def _taken(text: str, at: int, words: _Words) -> bool:
-    return bool(words.take.search(text, max(0, at - 4), at))
+def _taken(text: str, at: int, words: _Words) -> int:
+    """The length of the word before `at` that takes a place (下放到: 3; 在: 1); 0 for none."""
+    match = words.take.search(text, max(0, at - 4), at)
+    return len(match[0]) if match else 0
 
 
 def _coined(stem: str) -> bool:

@@ -1,0 +1,96 @@
+"""One task, two responsible departments: a clause gives to one what another clause gives to another.
+
+In: a Draft. Out: Findings. Touches nothing.
+
+Two assignments contradict when the task's first words are the same, both lead or are responsible, they stand in
+different clauses, and no department is in both. Where the office of a leading group sits is one such task.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policyparse.guard.draft import Draft
+from policyparse.guard.findings import Finding, Said
+from policyparse.model import Responsibility
+
+_SEAT = re.compile(
+    r"(?P<body>(?:领导小组|指挥部|委员会|专班|联席会议)办公室)(?:[，,]?(?:日常工作)?[，,]?)?(?:设在|设于|挂靠在?)(?P<seat>[^，,。；;、\n（(]{2,20})"
+)
+_LEAD_IN = re.compile(
+    r"^(?:(?:于|在|从|到|至)?[^，,。；]{0,14}?(?:年|月|日|底|季度|周)(?:底|末)?(?:之?前|起|内)?[，,]?)?(?:负责|牵头|具体|组织|抓好|做好|切实|认真)?"
+)
+_LEVEL = re.compile(r"^(?:[一-鿿]{2,9}?)??(?:省|市|县|区|旗|镇|乡|街道)(?=[一-鿿]{2})")
+#: First words of a task that many are given at once.
+_SHORTEST = 6
+_SHARED = re.compile(
+    r"相关|有关|各自|本部门|本单位|本行业|职责|分工|配合|支持|指导|协助|协调|监督检查|日常|加强|宣传|贯彻|落实|推进|参与"
+)
+
+
+def departments(draft: Draft) -> Iterator[Finding]:
+    """Tasks that two clauses give to different departments."""
+    yield from _seats(draft)
+    first: dict[str, Responsibility] = {}
+    said: set[str] = set()
+    for task in draft.document.responsibilities:
+        if task.role == "support":
+            continue
+        words = _head(task.task)
+        if len(words) < _SHORTEST and not words.endswith("解释"):
+            continue
+        before = first.setdefault(words, task)
+        if before is task or before.clause == task.clause or words in said or _shared(before, task):
+            continue
+        if _SHARED.search(words) and before.task != task.task:
+            continue
+        said.add(words)
+        start, end = _span(draft, task)
+        one, other = "、".join(before.departments), "、".join(task.departments)
+        where = draft.where(before.start)
+        yield draft.finding(
+            "department", start, end,
+            Said(
+                f"“{words}” is given to {other} here and to {one} in {where.en}",
+                f"“{words}”此处由{other}负责，而{where.zh}由{one}负责",
+            ),
+            Said("decide who is responsible, and make both places the same", "明确由谁负责，前后统一"), 0.75,
+            also=[_span(draft, before)],
+        )  # fmt: skip
+
+
+def _head(task: str) -> str:
+    """The task's first words, without a time and a bare verb before them."""
+    words = re.split(r"[。；;，,：:（(]", _LEAD_IN.sub("", "".join(task.split())))[0]
+    return words.removesuffix("工作")
+
+
+def _shared(one: Responsibility, other: Responsibility) -> bool:
+    """Whether a department is in both, whatever level it is printed with."""
+    return bool(
+        {_LEVEL.sub("", name) for name in one.departments} & {_LEVEL.sub("", name) for name in other.departments}
+    )
+
+
+def _span(draft: Draft, task: Responsibility) -> tuple[int, int]:
+    """Where the first department is printed in the sentence, and the task after it; else the sentence."""
+    at = draft.text.find(task.departments[0], task.start, task.end)
+    return (at, at + len(task.departments[0])) if at >= 0 else (task.start, task.end)
+
+
+def _seats(draft: Draft) -> Iterator[Finding]:
+    """领导小组办公室设在甲 … 领导小组办公室设在乙."""
+    first: dict[str, re.Match[str]] = {}
+    for match in _SEAT.finditer(draft.text):
+        before = first.setdefault(match["body"], match)
+        if before is match or before["seat"] == match["seat"]:
+            continue
+        yield draft.finding(
+            "department", match.start(), match.end(),
+            Said(
+                f"the office sits in {match['seat']} here and in {before['seat']} before",
+                f"{match['body']}此处设在{match['seat']}，前文设在{before['seat']}",
+            ),
+            Said("decide where it sits", "明确设在哪个单位，前后统一"), 0.75, also=[before.span()],
+        )  # fmt: skip
