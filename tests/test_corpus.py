@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from corpus_builder import document, pilot_corpus
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policyparse.corpus import Corpus, Imported
+from policyparse.corpus.migrations import STEPS
+from policyparse.corpus.packing import pack, unpack
 from policyparse.corpus.passages import before_repairs, passages
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
@@ -212,9 +217,95 @@ def test_other_programs_can_read_the_database(pilots: Path) -> None:
     with sqlite3.connect(pilots / "corpus.sqlite") as db:
         assert db.execute("SELECT count(*) FROM clauses").fetchone() == (15,)
         assert db.execute("SELECT tag FROM tags WHERE clause = 'c2' AND rank = 0 ORDER BY document").fetchall()
-        item, origin, text = db.execute('SELECT item, "from", clause_text FROM delegations').fetchone()
-        assert item in "乡村建设规划许可权限"
-        assert json.loads(origin) == ["县政府"]
-        assert "委托协议书" in text
-        for view in ("institutions", "time_points", "responsibilities", "citations"):
-            db.execute(f"SELECT * FROM {view}").fetchall()
+        plan = pilot_corpus()[0]
+        assert db.execute("SELECT path, sha256 FROM sources WHERE document = ?", (plan.id,)).fetchall() == [
+            (plan.source.path, plan.source.sha256)
+        ]
+        path = "SELECT path FROM clauses WHERE document = ? AND clause = 'c2'"
+        assert db.execute(path, (plan.id,)).fetchone() == ("二、主要任务 › （一）下放管理权限",)
+        start, end, text = db.execute(
+            'SELECT start, "end", text FROM passages WHERE document = ? AND what = ?', (plan.id, "title")
+        ).fetchone()
+        assert plan.text[start:end] == text
+
+
+def _before_it_was_compact(directory: Path, documents: list[Document]) -> None:
+    """A corpus as it was made before the step `compact_store`."""
+    directory.mkdir()
+    with Corpus.open(directory / "new", create=True):
+        pass
+    shutil.copy(directory / "new" / "corpus.json", directory)
+    shutil.rmtree(directory / "new")
+    with sqlite3.connect(directory / "corpus.sqlite") as db:
+        db.execute("CREATE TABLE migrations (name TEXT PRIMARY KEY, applied TEXT NOT NULL) WITHOUT ROWID")
+        for name, step in STEPS[: [name for name, _ in STEPS].index("compact_store")]:
+            step(db)
+            db.execute("INSERT INTO migrations VALUES (?, '2026')", (name,))
+        for seq, each in enumerate(documents, 1):
+            db.execute(
+                "INSERT INTO documents (seq, id, title, kind, issuers, masked, family, json) VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
+                (
+                    seq,
+                    each.id,
+                    each.title,
+                    each.kind,
+                    json.dumps(each.issuers),
+                    seq,
+                    each.model_dump_json(by_alias=True),
+                ),
+            )
+            db.execute("INSERT INTO sources VALUES (?, ?, ?, 1)", (each.id, each.source.path, each.source.sha256))
+            db.executemany(
+                'INSERT INTO passages (document, clause, what, path, start, "end", text, tags, fold) '
+                "VALUES (?, ?, ?, '[]', ?, ?, ?, ?, 0)",
+                [(each.id, p.clause, p.what, p.start, p.end, p.text, json.dumps(p.tags)) for p in passages(each)],
+            )
+
+
+def test_a_corpus_of_before_is_made_small_and_searchable(tmp_path: Path) -> None:
+    _before_it_was_compact(tmp_path / "old", pilot_corpus())
+    with pytest.raises(PolicyparseError, match="reindex"):
+        Corpus.open(tmp_path / "old")
+    Corpus.open(tmp_path / "old", write=True).close()
+    assert found(tmp_path / "old") == 3
+    with Corpus.open(tmp_path / "old") as corpus:
+        assert list(corpus.documents()) == pilot_corpus()
+        assert corpus.store.sources(pilot_corpus()[0].id) == [("plan.txt", 1)]
+        assert corpus.store.counts() == {"documents": 6, "clauses": 15, "files": 6}
+
+
+@given(
+    text=st.text(st.sampled_from("一二三。\n 　abA𠮷\u001f\\\"'《》"), max_size=60),
+    cuts=st.lists(st.integers(0, 60), max_size=8),
+    data=st.data(),
+)
+def test_what_is_packed_comes_out_the_same(text: str, cuts: list[int], data: st.DataObject) -> None:
+    ends = sorted({min(cut, len(text)) for cut in cuts})
+    spans = list(pairwise(ends))
+    clauses = [
+        {"id": data.draw(st.sampled_from([f"c{n}", "x"])), "start": a, "end": b, "text": text[a:b],
+         "tags": [{"tag": "land", "score": 0.123456}][: n % 2], "origin": {"start": a or None, "page": n or None}}
+        for n, (a, b) in enumerate(spans)
+    ]  # fmt: skip
+    whole = Document.model_validate(
+        {"id": "d", "source": {"path": "a", "sha256": "0", "media_type": "text/plain"}, "title": text[:9], "text": text,
+         "clauses": clauses, "time_points": [{"start": a, "end": b, "text": "年", "type": "date", "value": "2010"} for a, b in spans[:1]],
+         "tables": [{"rows": [["a", ""]]}]}
+    )  # fmt: skip
+    kept = [(part.start, part.end) for part in passages(whole)]
+    assert unpack(pack(whole, kept), [text[a:b] for a, b in kept]) == whole
+    assert unpack(pack(whole)) == whole
+
+
+def test_clauses_that_overlap_are_kept_too(tmp_path: Path) -> None:
+    text = "甲乙丙丁。"
+    clauses = [
+        {"id": "c1", "start": 0, "end": 4, "text": "other"},
+        {"id": "c2", "start": 2, "end": 5, "text": text[2:5]},
+    ]
+    odd = document("题\n").model_copy(update={"text": text})
+    odd = Document.model_validate({**odd.model_dump(by_alias=True), "text": text, "clauses": clauses})
+    with Corpus.open(tmp_path / "odd", create=True) as corpus:
+        corpus.add(odd)
+        corpus.add(document("", id="empty"))
+        assert list(corpus.documents()) == [odd, document("", id="empty")]

@@ -402,9 +402,9 @@ def _create(directory: Path) -> None:
             **_versions(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "files": {
-                "corpus.sqlite": "SQLite: table documents (column json: the document as in the JSON Schema of "
-                "schema_version), sources, passages, imports; views clauses, tags, institutions, time_points, "
-                "delegations, responsibilities, citations",
+                "corpus.sqlite": "SQLite: table documents (facts), imports; views clauses, passages, tags, sources; the "
+                "rest of a document is packed in the table bodies — policyparse export writes it as the JSON Schema of "
+                "schema_version has it, and its institutions, time_points, delegations, responsibilities, citations as CSV",
                 "index-N": "tantivy search index, made from corpus.sqlite by `policyparse reindex`; may be deleted",
             },
         },

@@ -10,11 +10,9 @@ so what was typed is found whatever the segmentation made of it, two-character w
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from sqlite3 import Row
 
 import tantivy
 
@@ -99,16 +97,16 @@ class Index:
             self._seen = state
         return self._index.searcher()
 
-    def put(self, document: Document, rows: Sequence[Row]) -> None:
-        """Indexes a document's passages in place of those it had; visible after `commit`."""
+    def put(self, document: Document, passages: Sequence[tuple[int, Passage]]) -> None:
+        """Indexes a document's passages, each with its number, in place of those it had; visible after `commit`."""
         writer = self._writing()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             writer.delete_documents_by_term("document", document.id)
-        parts = [_passage(row) for row in rows]
-        for row, fields in zip(rows, entries(document, parts, self._segmenter, self._vocabulary), strict=True):
+        fields_of = entries(document, [part for _, part in passages], self._segmenter, self._vocabulary)
+        for (number, _), fields in zip(passages, fields_of, strict=True):
             entry = tantivy.Document()
-            entry.add_integer("seq", row["seq"])
+            entry.add_integer("seq", number)
             for name, values in fields.items():
                 for value in values:
                     if isinstance(value, int):
@@ -134,8 +132,3 @@ class Index:
         if self._writer is None:
             raise PolicyparseError(f"{self.directory}: the index was opened for reading only — open it with write=True")
         return self._writer
-
-
-def _passage(row: Row) -> Passage:
-    path = tuple(json.loads(row["path"]))
-    return Passage(row["clause"], row["what"], None, path, row["start"], row["end"], row["text"], row["fold"])

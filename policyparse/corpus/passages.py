@@ -40,9 +40,10 @@ class Passage:
 
 
 def fold_key(text: str) -> int:
-    """A 62-bit number of the letters and digits of `text` (SQLite and tantivy hold signed 64-bit integers)."""
+    """A 47-bit number of the letters and digits of `text`: SQLite holds it in six bytes, and among ten million wordings
+    one pair in three corpora has the same by chance."""
     letters = _NO_LETTER.sub("", squeezed(text))
-    return int.from_bytes(blake2b(letters.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 2
+    return int.from_bytes(blake2b(letters.encode("utf-8", "replace"), digest_size=6).digest(), "big") >> 1
 
 
 def heading(section: Section) -> str:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from policyparse.corpus.corrections import Corrections
 from policyparse.corpus.database import Database
 from policyparse.corpus.imports import MEMBER
+from policyparse.corpus.packing import pack, unpack
 from policyparse.corpus.passages import Passage, passages
+from policyparse.corpus.texts import Texts
 from policyparse.corpus.versions import CURRENT, Versions
 from policyparse.model import Document
 
@@ -28,9 +30,20 @@ NEAR_DUPLICATE = 0.8
 
 _IN_FILE = f"(path = :path OR {MEMBER})"
 
+_BODIES = "SELECT d.seq, coalesce(d.first, 0) AS first, d.passages, b.data FROM documents d JOIN bodies b ON b.document = d.seq"
+
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _digest(sha256: str) -> bytes | str:
+    """A digest in half the room; what is none stays as it is."""
+    try:
+        digest = bytes.fromhex(sha256)
+    except ValueError:
+        return sha256
+    return digest if digest.hex() == sha256 else sha256
 
 
 class Store:
@@ -42,6 +55,7 @@ class Store:
         self.transaction = database.transaction
         self.corrections = Corrections(database)
         self.versions = Versions(database)
+        self._texts = Texts(database)
 
     def add(self, document: Document, replace: bool = False, seq: int | None = None) -> bool:
         """Keeps `document` and the file it came from; False when the corpus had it already.
@@ -61,10 +75,7 @@ class Store:
                 write, seq = self._renews(document, known[0], seq, replace)
             if write:
                 self._write(document, seq)
-            self._db.execute(
-                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
-                (document.id, source.path, source.sha256, source.part),
-            )
+            self._note_source(document.id, source.path, source.sha256, source.part)
         return write
 
     def _renews(self, document: Document, known: int, seq: int, replace: bool) -> tuple[bool, int | None]:
@@ -85,9 +96,9 @@ class Store:
     def _write(self, document: Document, seq: int | None) -> None:
         self.versions.revive(document.id)
         self._db.execute("DELETE FROM removed WHERE id = ?", (document.id,))
-        self._db.execute("DELETE FROM passages WHERE document = ?", (document.id,))
+        self._forget(document.id)
         parts = passages(self.corrections.applied(document))
-        family = self._family(document.id, parts)
+        family = self._family(parts)
         values: dict[str, Any] = {
             "id": document.id,
             "title": document.title,
@@ -101,55 +112,88 @@ class Store:
             "masked": int(document.masked),
             "family": family or 0,
             "indexed": 0,
-            "json": document.model_dump_json(by_alias=True),
+            "clauses": sum(part.what == "clause" for part in parts),
         }
         if seq is not None:
             values["seq"] = seq
         columns = ", ".join(values)
         renewed = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
-        self._db.execute(
+        before = self._db.execute("SELECT seq FROM documents WHERE id = ?", (document.id,)).fetchone()
+        place: int = self._db.execute(
             f"INSERT INTO documents ({columns}) VALUES ({', '.join('?' * len(values))}) "
-            f"ON CONFLICT (id) DO UPDATE SET {renewed}",
+            f"ON CONFLICT (id) DO UPDATE SET {renewed} RETURNING seq",
             list(values.values()),
+        ).fetchone()[0]
+        if before is not None and before[0] != place:
+            self._db.execute("UPDATE found_in SET document = ? WHERE document = ?", (place, before[0]))
+        first = self._texts.write(parts) if parts else None
+        self._db.execute(
+            "UPDATE documents SET first = ?, passages = ?, family = coalesce(?, seq) WHERE seq = ?",
+            (first, len(parts), family, place),
         )
-        if family is None:
-            self._db.execute("UPDATE documents SET family = seq WHERE id = ?", (document.id,))
-        self._db.executemany(
-            'INSERT INTO passages (document, clause, what, section, path, start, "end", text, fold, tags) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (document.id, p.clause, p.what, p.section, _json(p.path), p.start, p.end, p.text, p.fold, _json(p.tags))
-                for p in parts
-            ],
-        )
+        packed = pack(document, [(part.start, part.end) for part in parts])
+        self._db.execute("INSERT INTO bodies VALUES (?, ?)", (place, packed))
         self._db.executemany(
             "INSERT OR IGNORE INTO names VALUES (?, ?)",
             {(mention.text, mention.canonical) for mention in document.institutions},
+        )
+
+    def _note_source(self, identity: str, path: str, sha256: str, part: int) -> None:
+        file = self._db.execute(
+            "INSERT INTO files (path, sha256) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET sha256 = excluded.sha256 "
+            "RETURNING number",
+            (path, _digest(sha256)),
+        ).fetchone()[0]
+        self._db.execute(
+            "INSERT OR IGNORE INTO found_in SELECT seq, ?, ? FROM documents WHERE id = ?", (file, part, identity)
         )
 
     def leave_source(self, path: str, keep: Set[str] = frozenset()) -> list[str]:
         """Forgets that the file `path` had documents, except `keep`; names those that no other file has."""
         with self.transaction():
             left = [identity for identity in self.of_source(path) if identity not in keep]
-            self._db.executemany(
-                f"DELETE FROM sources WHERE {_IN_FILE} AND document = :document",
-                [{"path": path, "document": identity} for identity in left],
+            for identity in left:
+                self._db.execute(
+                    f"DELETE FROM found_in WHERE file IN (SELECT number FROM files WHERE {_IN_FILE}) "
+                    "AND document = (SELECT seq FROM documents WHERE id = :document)",
+                    {"path": path, "document": identity},
+                )
+            self._db.execute(
+                f"DELETE FROM files WHERE {_IN_FILE} AND number NOT IN (SELECT file FROM found_in WHERE file = number)",
+                {"path": path},
             )
         return [identity for identity in left if not self.sources(identity)]
 
     def remove(self, identity: str) -> None:
         """Takes a document out."""
         with self.transaction():
-            self._db.execute("DELETE FROM passages WHERE document = ?", (identity,))
+            self._forget(identity)
             self._db.execute("DELETE FROM documents WHERE id = ?", (identity,))
             self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
 
     def retire(self, identity: str, newer: str | None, path: str) -> None:
         """Takes a document out of what is searched and counted; it stays as the version before `newer`."""
         with self.transaction():
+            document = self.as_parsed(identity)
             self.versions.replace(identity, newer, path)
-            self._db.execute("DELETE FROM passages WHERE document = ?", (identity,))
+            self._forget(identity)
+            if document is not None:
+                place = self._row(identity)["seq"]
+                self._db.execute("INSERT INTO bodies VALUES (?, ?)", (place, pack(document)))
+            self._db.execute("UPDATE documents SET first = NULL, passages = 0, clauses = 0 WHERE id = ?", (identity,))
             self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
+
+    def _row(self, identity: str) -> Any:
+        return self._db.execute(
+            "SELECT seq, coalesce(first, 0) AS first, passages FROM documents WHERE id = ?", (identity,)
+        ).fetchone()
+
+    def _forget(self, identity: str) -> None:
+        """Takes out the body and the passages of a document, if the corpus has it."""
+        row = self._row(identity)
+        if row is not None:
+            self._texts.remove(row["first"], row["passages"])
+            self._db.execute("DELETE FROM bodies WHERE document = ?", (row["seq"],))
 
     def of_source(self, path: str) -> list[str]:
         """The documents that the file, or the members of the archive, `path` has."""
@@ -159,11 +203,13 @@ class Store:
     def share_sources(self, path: str, other: str) -> int:
         """Notes that the file `other` has the documents of the file `path`; returns how many."""
         with self.transaction():
-            return self._db.execute(
-                "INSERT OR REPLACE INTO sources SELECT document, :other || substr(path, length(:path) + 1), sha256, part "
-                f"FROM sources WHERE {_IN_FILE}",
+            rows = self._db.execute(
+                f"SELECT document, :other || substr(path, length(:path) + 1), sha256, part FROM sources WHERE {_IN_FILE}",
                 {"path": path, "other": other},
-            ).rowcount
+            ).fetchall()
+            for row in rows:
+                self._note_source(*row)
+        return len(rows)
 
     def removed(self) -> list[str]:
         """Documents that are gone here, but perhaps not from the index."""
@@ -173,34 +219,51 @@ class Store:
         with self.transaction():
             self._db.executemany("DELETE FROM removed WHERE id = ?", [(identity,) for identity in identities])
 
-    def _family(self, document: str, parts: Sequence[Passage]) -> int | None:
-        """The family of a stored document of which this one is a near-duplicate."""
-        sizes = {p.fold: len(p.text) for p in parts if p.what == "clause"}
+    def _family(self, parts: Sequence[Passage]) -> int | None:
+        """The family of a stored document of which this one, which is not stored, is a near-duplicate."""
+        sizes = {part.fold: len(part.text) for part in parts if part.what == "clause"}
         whole = sum(sizes.values())
-        folds = sorted(sizes, key=sizes.__getitem__, reverse=True)[:500]
-        if not folds:
-            return None
-        marks = ", ".join("?" * len(folds))
-        candidates = self._db.execute(
-            "SELECT document, sum(size) AS shared FROM "
-            "(SELECT DISTINCT document, fold, length(text) AS size FROM passages "
-            f"WHERE fold IN ({marks}) AND what = 'clause' AND document <> ?) "
-            "GROUP BY document ORDER BY shared DESC LIMIT 5",
-            (*folds, document),
-        ).fetchall()
-        for other, shared in candidates:
-            size = self._db.execute(
-                "SELECT sum(length(text)) FROM passages WHERE document = ? AND what = 'clause'", (other,)
-            ).fetchone()[0]
-            if shared >= NEAR_DUPLICATE * max(whole, size):
-                family: int = self._db.execute("SELECT family FROM documents WHERE id = ?", (other,)).fetchone()[0]
+        for place in self._alike(sizes, whole):
+            row = self._db.execute("SELECT first, passages, family FROM documents WHERE seq = ?", (place,)).fetchone()
+            held = dict(
+                self._db.execute(
+                    "SELECT fold, length(text) FROM texts WHERE number BETWEEN ? AND ? AND what = 0",
+                    (row["first"], row["first"] + row["passages"] - 1),
+                ).fetchall()
+            )
+            shared = sum(size for fold, size in held.items() if fold in sizes)
+            if shared >= NEAR_DUPLICATE * max(whole, sum(held.values())):
+                family: int = row["family"]
                 return family
         return None
 
+    def _alike(self, sizes: Mapping[int, int], whole: int) -> list[int]:
+        """The documents that may be near-duplicates.
+
+        One that has NEAR_DUPLICATE of the words lacks less than the rest of them, so it has one at least of the longest
+        clauses that make up that rest; these are few, and seldom formulas that everyone uses.
+        """
+        asked, reached = [], 0
+        for fold in sorted(sizes, key=lambda fold: (-sizes[fold], fold))[:500]:
+            if reached > (1 - NEAR_DUPLICATE) * whole:
+                break
+            asked.append(fold)
+            reached += sizes[fold]
+        marks = ", ".join("?" * len(asked))
+        rows = self._db.execute(
+            "SELECT d.seq, count(*) AS shared FROM texts t JOIN documents d ON d.first = t.number - t.nth "
+            f"WHERE t.fold IN ({marks}) AND t.what = 0 GROUP BY d.seq ORDER BY shared DESC, d.seq LIMIT 20",
+            asked,
+        )
+        return [row[0] for row in rows]
+
     def as_parsed(self, identity: str) -> Document | None:
         """The document with this id, as it was parsed."""
-        row = self._db.execute("SELECT json FROM documents WHERE id = ?", (identity,)).fetchone()
-        return Document.model_validate_json(row[0]) if row else None
+        row = self._db.execute(f"{_BODIES} WHERE d.id = ?", (identity,)).fetchone()
+        return self._unpacked(row) if row else None
+
+    def _unpacked(self, row: sqlite3.Row) -> Document:
+        return unpack(row["data"], self._texts.words(row["first"], row["passages"]))
 
     def document(self, identity: str) -> Document | None:
         """The document with this id, as it was parsed and corrected."""
@@ -210,10 +273,9 @@ class Store:
     def renew_tags(self, document: Document) -> None:
         """Puts the tags of `document`, as corrected, where search finds them; the index has it no longer."""
         with self.transaction():
-            self._db.executemany(
-                "UPDATE passages SET tags = ? WHERE document = ? AND clause = ?",
-                [(_json([(t.tag, t.score) for t in c.tags]), document.id, c.id) for c in document.clauses],
-            )
+            row = self._row(document.id)
+            tags = {clause.id: [(tag.tag, tag.score) for tag in clause.tags] for clause in document.clauses}
+            self._texts.renew_tags(row["first"], row["passages"], tags)
             self._db.execute("UPDATE documents SET indexed = 0 WHERE id = ?", (document.id,))
 
     def documents(self, identities: Sequence[str] | None = None) -> Iterator[Document]:
@@ -227,12 +289,12 @@ class Store:
         last = 0
         while True:  # a page at a time, so that a write between two pages disturbs nothing
             rows = self._db.execute(
-                f"SELECT seq, json FROM documents WHERE seq > ? AND {CURRENT} ORDER BY seq LIMIT 50", (last,)
+                f"{_BODIES} WHERE d.seq > ? AND d.{CURRENT} ORDER BY d.seq LIMIT 50", (last,)
             ).fetchall()
             if not rows:
                 return
             for row in rows:
-                yield self.corrections.applied(Document.model_validate_json(row["json"]))
+                yield self.corrections.applied(self._unpacked(row))
             last = rows[-1]["seq"]
 
     def in_order(self, identities: Iterable[str]) -> list[str]:
@@ -254,8 +316,8 @@ class Store:
         one = self._db.execute
         return {
             "documents": one(f"SELECT count(*) FROM documents WHERE {CURRENT}").fetchone()[0],
-            "clauses": one("SELECT count(*) FROM passages WHERE clause IS NOT NULL").fetchone()[0],
-            "files": one("SELECT count(DISTINCT path) FROM sources").fetchone()[0],
+            "clauses": one("SELECT coalesce(sum(clauses), 0) FROM documents").fetchone()[0],
+            "files": one("SELECT count(*) FROM files").fetchone()[0],
         }
 
     def sources(self, identity: str) -> list[tuple[str, int]]:
@@ -274,30 +336,22 @@ class Store:
 
     # -- for search --------------------------------------------------------------------------------------------
 
-    def passages(self, sequence: Sequence[int]) -> dict[int, sqlite3.Row]:
-        """Passages by their number, each with its document's facts."""
-        found: dict[int, sqlite3.Row] = {}
-        for at in range(0, len(sequence), 500):
-            some = sequence[at : at + 500]
-            for row in self._db.execute(
-                "SELECT p.*, d.title, d.kind, d.doc_number, d.date, d.place, d.level, d.issuers, d.family "
-                f"FROM passages p JOIN documents d ON d.id = p.document WHERE p.seq IN ({', '.join('?' * len(some))})",
-                some,
-            ):
-                found[row["seq"]] = row
-        return found
+    def passages(self, numbers: Sequence[int]) -> dict[int, sqlite3.Row]:
+        """Passages by their number, as the view `passages` has them, each with its document's facts."""
+        return {row["seq"]: row for row in self._texts.with_facts(numbers)}
+
+    def tags(self, coded: int | str | None) -> list[tuple[str, float]]:
+        """The column `tags` of a passage, as (tag, score)."""
+        return self._texts.tags(coded)
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
         """Which of these folds more than one passage has."""
-        marks = ", ".join("?" * len(folds))
-        rows = self._db.execute(
-            f"SELECT fold FROM passages WHERE fold IN ({marks}) GROUP BY fold HAVING count(*) > 1", folds
-        )
-        return {row[0] for row in rows}
+        return self._texts.repeated(folds)
 
-    def passages_of(self, identity: str) -> list[sqlite3.Row]:
-        """The passages of a document, in the text's order."""
-        return self._db.execute("SELECT * FROM passages WHERE document = ? ORDER BY seq", (identity,)).fetchall()
+    def passages_of(self, identity: str) -> list[tuple[int, Passage]]:
+        """The passages of a document with their numbers, in the text's order."""
+        row = self._row(identity)
+        return self._texts.of(row["first"], row["passages"]) if row else []
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every institution (as printed, in full) of the corpus."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
+from policyparse.corpus.texts import headings
 from policyparse.labels import label_at
 from policyparse.precedents.candidates import Clauses
 from policyparse.precedents.ranking import Ranked
@@ -123,7 +124,7 @@ def _wording(text: str, group: Sequence[Ranked], clauses: Clauses, without: str 
 
 
 def _use(row: Row, printings: int) -> Use:
-    path: list[str] = json.loads(row["path"])
+    path = headings(row["headings"])
     label = label_at(row["text"]) or (label_at(path[-1]) if path else None)
     return Use(
         id=f"{row['document']}#{row['clause']}",

@@ -14,6 +14,7 @@ from tantivy import DocAddress, Occur, Order, Query
 
 from policyparse.corpus import Corpus
 from policyparse.corpus.index import count
+from policyparse.corpus.texts import headings
 from policyparse.search.engine import COPY_IDS, FACETS, Found
 from policyparse.search.plan import Plan, Planner
 from policyparse.search.query import Node
@@ -122,7 +123,7 @@ class Asked:
     def _found(self, row: Any, score: float = 0.0) -> Found:
         return Found(
             key=row["seq"], score=score, fold=row["fold"], document=row["document"], clause=row["clause"],
-            what=row["what"], title=row["title"], path=json.loads(row["path"]), start=row["start"], end=row["end"],
+            what=row["what"], title=row["title"], path=headings(row["headings"]), start=row["start"], end=row["end"],
             text=row["text"], tags=self._corpus.store.tags(row["tags"]), kind=row["kind"], doc_number=row["doc_number"],
             date=row["date"], place=row["place"], level=row["level"], issuers=json.loads(row["issuers"]),
         )  # fmt: skip

@@ -1,0 +1,155 @@
+"""The passages of the store: their words, and what a hit shows of them, a row each.
+
+In: Passages of a document. Out: the same, by number, with their document's facts.
+Touches: the tables `texts` and `tag_codes` of the corpus database.
+
+A row has the words and little of what follows from them or stands beside them: clauses and sections as numbers, no end
+(it is the start and the length), no document (its rows are neighbours, and know how many stand before them). The view
+`passages` shows it all as the contract has it.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policyparse.corpus.database import Database
+from policyparse.corpus.passages import Passage
+
+#: What a passage is, as the number that the column `what` has; migrations.py has the same in the view.
+KINDS = ("clause", "heading", "line", "title")
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+
+#: A row as the view `passages` has it, with the facts of its document.
+_ROWS = (
+    "SELECT p.*, d.title, d.kind, d.doc_number, d.date, d.place, d.level, d.issuers, d.family "
+    "FROM passages p JOIN documents d ON d.id = p.document "
+)
+
+INSERT_TEXT = (
+    "INSERT INTO texts (number, nth, clause, what, section, start, path, tags, fold, text) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+#: Between the headings of a path.
+_PATH = "\x1f"
+
+Tags = Sequence[tuple[str, float]]
+
+
+def text_row(first: int, nth: int, part: Passage, tags: Tags, codes: Mapping[str, int]) -> tuple[object, ...]:
+    """What INSERT_TEXT is to be given for a document's passage; `first`: the number of the document's first one."""
+    return (
+        first + nth,
+        nth,
+        _short(part.clause, "c"),
+        KINDS.index(part.what),
+        _short(part.section, "s"),
+        part.start,
+        _PATH.join(heading.replace(_PATH, " ") for heading in part.path) or None,
+        _coded(tags, codes),
+        part.fold,
+        part.text,
+    )
+
+
+def headings(path: str | None) -> list[str]:
+    """The column `path` of a row (`headings` in the view) as a passage's path."""
+    return path.split(_PATH) if path is not None else []
+
+
+class Texts:
+    """The passages of an open database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database.rows
+        self._names: dict[int, str] = {}
+
+    def write(self, parts: Sequence[Passage]) -> int:
+        """Keeps the passages of a document, and returns the number of the first; the others follow it."""
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'texts'").fetchone()
+        first: int = (row[0] if row else 0) + 1
+        codes = self._codes(tag for part in parts for tag, _ in part.tags)
+        self._db.executemany(
+            INSERT_TEXT, [text_row(first, nth, part, part.tags, codes) for nth, part in enumerate(parts)]
+        )
+        return first
+
+    def remove(self, first: int, count: int) -> None:
+        self._db.execute("DELETE FROM texts WHERE number BETWEEN ? AND ?", (first, first + count - 1))
+
+    def renew_tags(self, first: int, count: int, tags: Mapping[str, Tags]) -> None:
+        """Gives the clauses named in `tags` these tags."""
+        codes = self._codes(tag for own in tags.values() for tag, _ in own)
+        self._db.executemany(
+            "UPDATE texts SET tags = ? WHERE number BETWEEN ? AND ? AND clause = ?",
+            [(_coded(own, codes), first, first + count - 1, _short(clause, "c")) for clause, own in tags.items()],
+        )
+
+    def words(self, first: int, count: int) -> list[str]:
+        """The texts of the passages `first` to `first + count`, in order."""
+        rows = self._db.execute(
+            "SELECT text FROM texts WHERE number BETWEEN ? AND ? ORDER BY number", (first, first + count - 1)
+        )
+        return [row[0] for row in rows]
+
+    def of(self, first: int, count: int) -> list[tuple[int, Passage]]:
+        """The passages `first` to `first + count` with their numbers, in order."""
+        rows = self._db.execute(
+            "SELECT * FROM passages WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, first + count - 1)
+        )
+        return [
+            (
+                row["seq"],
+                Passage(
+                    row["clause"], row["what"], row["section"], tuple(headings(row["headings"])), row["start"],
+                    row["end"], row["text"], row["fold"], tuple(self.tags(row["tags"])),
+                ),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def with_facts(self, numbers: Sequence[int]) -> Iterator[sqlite3.Row]:
+        """Passages by their numbers, each with its document's facts, in no order."""
+        for at in range(0, len(numbers), 500):
+            some = numbers[at : at + 500]
+            yield from self._db.execute(_ROWS + f"WHERE p.seq IN ({', '.join('?' * len(some))})", some)
+
+    def repeated(self, folds: Sequence[int]) -> set[int]:
+        """Which of these folds more than one passage has."""
+        marks = ", ".join("?" * len(folds))
+        rows = self._db.execute(
+            f"SELECT fold FROM texts WHERE fold IN ({marks}) GROUP BY fold HAVING count(*) > 1", folds
+        )
+        return {row[0] for row in rows}
+
+    def tags(self, coded: int | str | None) -> list[tuple[str, float]]:
+        """The column `tags` of a row as (tag, score)."""
+        if coded is None:
+            return []
+        numbers = [coded] if isinstance(coded, int) else [int(number) for number in coded.split(",")]
+        if any(number // 100_000 not in self._names for number in numbers):
+            self._names = dict(self._db.execute("SELECT code, tag FROM tag_codes").fetchall())
+        return [(self._names[number // 100_000], number % 100_000 / 10_000) for number in numbers]
+
+    def _codes(self, tags: Iterable[str]) -> dict[str, int]:
+        """The number of each tag; one that the contract has got since gets the next."""
+        known = dict(self._db.execute("SELECT tag, code FROM tag_codes").fetchall())
+        for tag in sorted(set(tags) - known.keys()):
+            known[tag] = self._db.execute("INSERT INTO tag_codes (tag) VALUES (?) RETURNING code", (tag,)).fetchone()[0]
+        return known
+
+
+def _coded(tags: Tags, codes: Mapping[str, int]) -> int | str | None:
+    """One tag as a number of three bytes, several as a list of such."""
+    numbers = [codes[tag] * 100_000 + round(score * 10_000) for tag, score in tags]
+    return numbers[0] if len(numbers) == 1 else ",".join(map(str, numbers)) or None
+
+
+def _short(identity: str | None, letter: str) -> int | str | None:
+    """c7 as 7, s3 as 3: the pipeline's ids; others stay as they are."""
+    if identity and identity[0] == letter and _NUMBER.fullmatch(identity, 1):
+        return int(identity[1:])
+    return identity
