@@ -4,7 +4,7 @@ In: arguments. Out: results on standard output, all else on standard error, and 
 0 all done, 1 something was left behind, 2 the command was called wrongly.
 Touches: the two streams; everything else through the rooms below.
 
-A file a topic: parse.py, imports.py (import, imports), keep.py (reindex …), search.py, show.py, export.py, compare.py, vocab.py, train.py. A new command
+A file a topic: parse.py, imports.py (import, imports), keep.py (reindex, verify, backup, restore), search.py, show.py, export.py, compare.py, vocab.py, train.py. A new command
 is written in a file of its own and named in COMMANDS.
 """
 
@@ -35,6 +35,9 @@ COMMANDS: tuple[click.Command, ...] = (
     check.check_command,
     imports.imports_command,
     keep.reindex_command,
+    keep.verify_command,
+    keep.backup_command,
+    keep.restore_command,
     vocab.vocab_command,
     train.train_command,
     train.evaluate_command,

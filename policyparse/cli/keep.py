@@ -1,18 +1,22 @@
-"""Commands that look after a corpus: reindex.
+"""Commands that look after a corpus: reindex, verify, backup, restore.
 
 In: a corpus directory. Out: the same, looked after. Touches: through corpus.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from policyparse.cli.messages import Command, say
-from policyparse.cli.options import corpus_option, vocab_option, vocabulary
-from policyparse.cli.tables import counted
+from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
+from policyparse.cli.tables import complain, counted, show_table
 from policyparse.corpus import Corpus
+from policyparse.corpus.backup import backup, restore
+from policyparse.corpus.verify import repair, verify
 
 
 @click.command(
@@ -35,3 +39,113 @@ def reindex_command(directory: Path, vocab: Path | None) -> int:
         say(f"{directory}: indexed {counted(number, 'document', '')}", f"{directory}：已为 {number} 份文件建立索引")
     )
     return 0
+
+
+@click.command(
+    "verify",
+    cls=Command,
+    short_help=say("Prove that a corpus is whole.", "检验语料库是否完好。"),
+    help=say(
+        "Prove a corpus: the database is sound, every document is whole and has the text that its id was made of, every "
+        "clause is cut where it says and stands in the search index, and nothing stands in the index besides. "
+        "--repair makes again what can be made from what is stored; a document that cannot be read is taken out, and "
+        "its file waits for the next import.",
+        "检验语料库：数据库完好，每份公文完整且与编号相符，每条条款切分位置正确并在索引中，索引中没有多余的条款。"
+        "--repair 由库中内容重建能重建的；读不出的公文移出，其文件待下次导入时重读。",
+    ),
+    examples=[
+        ("policyparse verify --corpus pilots", say("is all well?", "是否完好")),
+        ("policyparse verify --repair --corpus pilots", say("mend what can be mended", "修复能修复的")),
+    ],
+)
+@corpus_option
+@click.option("--repair", "mend", is_flag=True, help=say("Make again what can be.", "重建能重建的。"))
+@json_option
+def verify_command(directory: Path, mend: bool, as_json: bool) -> int:
+    with Corpus.open(directory, write=mend) as corpus:
+        faults = list(verify(corpus))
+        mended = repair(corpus, faults) if mend else 0
+        left = list(verify(corpus)) if mended else faults
+        counts = corpus.store.counts()
+    if as_json:
+        click.echo(json.dumps({"faults": [asdict(f) for f in faults], "left": len(left), **counts}, ensure_ascii=False))
+        return 1 if left else 0
+    columns = [
+        say("fault", "问题"),
+        say("what", "对象"),
+        say("reason", "说明"),
+        say("--repair will", "--repair 的做法"),
+    ]
+    rows = [[fault.code, fault.what, fault.reason, fault.repair] for fault in faults]
+    show_table(say(f"faults: {len(rows)}", f"问题：{len(rows)}"), columns, rows, wide=columns[2:])
+    if mended:
+        click.echo(say(f"repaired: {mended}; left: {len(left)}", f"已修复 {mended} 处，尚余 {len(left)} 处"))
+    if left and not all(fault.repair for fault in left):
+        complain(
+            say(
+                "what cannot be repaired here comes back with: policyparse restore",
+                "此处不能修复的，用 policyparse restore 从备份恢复",
+            )
+        )
+    if not faults:
+        click.echo(
+            say(
+                f"{directory} is whole: {counted(counts['documents'], 'document', '')}, "
+                f"{counted(counts['clauses'], 'clause', '')}, all where they should be",
+                f"{directory} 完好：文件 {counts['documents']:,} 份、条款 {counts['clauses']:,} 条，均在其位",
+            )
+        )
+    return 1 if left else 0
+
+
+@click.command(
+    "backup",
+    cls=Command,
+    short_help=say("A corpus as one file.", "把语料库备份成一个文件。"),
+    help=say(
+        "Write the corpus to the new file FILE, as it is at one moment, even while an import is writing to it.",
+        "把语料库按某一时刻的样子写入新文件 FILE，导入进行中也可以。",
+    ),
+    examples=[("policyparse backup pilots-monday.zip --corpus pilots", say("to one file", "备份成一个文件"))],
+)
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@corpus_option
+def backup_command(target: Path, directory: Path) -> int:
+    made = backup(directory, target)
+    click.echo(
+        say(
+            f"{target}: {counted(made.documents, 'document', '')}, {counted(made.originals, 'original', '')}, "
+            f"{made.bytes / 1e6:,.1f} MB",
+            f"{target}：文件 {made.documents:,} 份，原件 {made.originals:,} 份，{made.bytes / 1e6:,.1f} MB",
+        )
+    )
+    return 0
+
+
+@click.command(
+    "restore",
+    cls=Command,
+    short_help=say("A corpus from a backup.", "从备份恢复语料库。"),
+    help=say(
+        "Make the corpus of a backup FILE, in a directory that is new: nothing is overwritten.",
+        "由备份文件 FILE 恢复语料库，放入新目录，不覆盖任何东西。",
+    ),
+    examples=[
+        ("policyparse restore pilots-monday.zip --corpus pilots-again", say("into a new directory", "恢复到新目录"))
+    ],
+)
+@click.argument("source", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@corpus_option
+def restore_command(source: Path, directory: Path) -> int:
+    made = restore(source, directory, _make_index)
+    click.echo(
+        say(
+            f"{directory}: {counted(made.documents, 'document', '')} as of {made.made}",
+            f"{directory}：文件 {made.documents:,} 份，备份于 {made.made}",
+        )
+    )
+    return 0
+
+
+def _make_index(directory: Path) -> None:
+    Corpus.open(directory, write=True).close()
