@@ -25,6 +25,8 @@ _SUFFIX = re.compile(
     r"(?:[、和及与]{1,2}(?P<governments>各[省市州盟区县旗乡镇街道（）()、]{1,16}(?:人民政府|政府|办事处))(?:、[一-鿿]{2,8}管委会)?)?"
 )
 _SHORT_FORM = re.compile('[（(](?:以下|下)(?:简称|统称|称)[“"]?([一-鿿]{2,12})[”"]?[）)]')
+# The names of a list of levels have 、 of their own (乡、民族乡、镇人民政府): it ends one only after an organ's last word.
+_JOINED = re.compile("(?<=[府处会门])(?:、|和|及|以及)")
 _BRANCH = re.compile("(?!有关|相关|各|其他|所属|直属|的)[一-鿿]{2,10}?部门")
 
 
@@ -33,7 +35,7 @@ class Group:
     """Coordinated actors: [start, end) from the first name to the end of 等部门; `names` as printed, in order.
 
     kind: "organ" (a mention is among them), "purse" (县财政), "place" (街道: only in 由…负责), "body" (县工业园区: only
-    before 负责, 牵头), "class" (供电企业: only after 由)
+    before 负责, 牵头), "class" (供电企业: only after 由), "level" (乡镇人民政府: in statutes and rules)
     """
 
     start: int
@@ -48,6 +50,7 @@ class _Grammar:
     place: re.Pattern[str]
     body: re.Pattern[str]
     named: re.Pattern[str]
+    level: re.Pattern[str]
     beside: re.Pattern[str]
     together: tuple[str, ...]
 
@@ -63,6 +66,7 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
         return tuple(row["actor"] for row in vocabulary.table("responsibility_actors") if use in row["use"].split())
 
     classes = _alternatives(words("class"))
+    one = f"(?:{_alternatives(words('level'))})(?:[一-鿿]{{2,12}}?(?:主管|行政|管理)部门)?"
     return _Grammar(
         purse=re.compile(f"({_alternatives(words('subject'))})(?![一-鿿]{{0,2}}[局厅部委所])"),
         place=re.compile(f"由((?:我|本)?(?:{_alternatives(words('place'))}))(?=[一-鿿]{{0,6}}负责)"),
@@ -70,6 +74,11 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
             f"(?<![一-鿿])({_alternatives(words('body'))})(?=(?:设在[^，,。；;]{{2,30}}[，,])?(?:[一-鿿]{{0,6}}(?:负责|牵头)|承担))"
         ),
         named=re.compile(f"由((?:{_alternatives(words('by'))})(?:[（(]单位[)）])?)"),
+        # with the department that it names: 县级以上人民政府农业农村主管部门
+        level=re.compile(
+            f"(?:(?<![一-鿿])|(?<=由))({one}(?:(?:、|和|及|以及){one})*)"
+            "(?=应当?|负责|要|须|必须|可以|依法|根据|按照|对|在|协助|配合|会同|统一|组织|制定|建立|加强|做好|定期|每|审核|审批|批准|办理|受理|管理|制定|编制|实施|承担|决定|核|组织)"
+        ),
         beside=re.compile(f"由({classes})[、和及与]$"),
         together=vocabulary.terms("responsibility_words", use="together"),
     )
@@ -98,8 +107,13 @@ def _short_forms(text: str, institutions: Sequence[Institution], vocabulary: Voc
                 yield Institution(text=match.group(), canonical=match.group(), start=match.start(), end=match.end())
 
 
-def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabulary) -> list[Group]:
-    """The groups of `institutions` (which may overlap or be out of order) and other actors, by their starts."""
+def groups(
+    text: str, institutions: Sequence[Institution], vocabulary: Vocabulary, *, levels: bool = False
+) -> list[Group]:
+    """The groups of `institutions` (which may overlap or be out of order) and other actors, by their starts.
+
+    levels: the document is a statute or a set of rules, in which a level's organs act by the name of their class
+    """
     grammar = _grammar(vocabulary)
     out: list[Group] = []
     names: list[str] = []
@@ -134,13 +148,13 @@ def groups(text: str, institutions: Sequence[Institution], vocabulary: Vocabular
     if names:
         close()
     starts, ends = [group.start for group in out], [group.end for group in out]
-    for kind, pattern in (
-        ("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body), ("class", grammar.named)
-    ):  # fmt: skip
+    by_class = ("level", grammar.level) if levels else ("class", grammar.named)
+    for kind, pattern in (("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body), by_class):
         for match in pattern.finditer(text):
             start, end = match.span(1)
             before = bisect_left(starts, end) - 1  # the last group that begins before the match ends
             if before < 0 or ends[before] <= start:
-                out.append(Group(start, end, (match.group(1),), kind))
+                listed = match.group(1) if kind == "level" else ""
+                out.append(Group(start, end, tuple(_JOINED.split(listed)) if listed else (match.group(1),), kind))
     out.sort(key=lambda group: group.start)
     return out

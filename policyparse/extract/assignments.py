@@ -259,14 +259,14 @@ def _anchor(
     support, at = _together(text, end, stop, g, starts)
     if at > end and (TOLD.match(text, at, stop) or (tells and PAST.search(text, at, stop))):
         return None
-    if support or (at > end and group.kind == "organ"):
+    if support or (at > end and group.kind in ("organ", "level")):
         return _Anchor(start, at, group, "responsible", "together", support)
     late = LATE.match(text, end, stop)
     joined = g.together.match(text, late.end(), stop) if late and late.end() > end else None
     if late and joined and joined.end() in starts:
         support, at = _together(text, late.end(), stop, g, starts)
         return _Anchor(start, at, group, "responsible", "together", support)
-    if group.kind in ("organ", "purse"):
+    if group.kind in ("organ", "purse", "level"):
         match = g.modal.match(text, end, stop)
         if match and not any(g.moves.match(text, at, stop) for at in (match.end() - 1, match.end())):
             support, at = _together(text, match.end(), stop, g, starts)

@@ -18,6 +18,8 @@ from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
 
 # Kinds that tell what was done, or speak to an audience: there a bare verb (县政府高度重视…) assigns nothing.
+#: Kinds in which 乡镇人民政府 is who acts, not any of them.
+_RULING = frozenset({"law", "measures"})
 _TELLING = frozenset({"speech", "briefing", "minutes", "request", "other"})
 # What governs a task when several times stand in it: a limit before a span, a span before a rhythm.
 _RANK = {"deadline": 0, "range": 1, "date": 2, "duration": 3, "start": 4, "frequency": 5}
@@ -77,7 +79,7 @@ def responsibilities(
     for found in assignments.find(
         text,
         laid,
-        groups(text, institutions, vocabulary),
+        groups(text, institutions, vocabulary, levels=outline.facts.kind in _RULING),
         vocabulary,
         tells=outline.facts.kind in _TELLING,
         taken=taken,
