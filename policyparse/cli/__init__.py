@@ -4,7 +4,7 @@ In: arguments. Out: results on standard output, all else on standard error, and 
 0 all done, 1 something was left behind, 2 the command was called wrongly.
 Touches: the two streams; everything else through the rooms below.
 
-A file a topic: parse.py, imports.py (import, imports), keep.py (reindex, verify, backup, restore), search.py, show.py, export.py, compare.py, vocab.py, train.py. A new command
+A file a topic: parse.py, imports.py (import, imports), keep.py (reindex, verify, backup, restore), search.py, show.py, export.py, compare.py, serve.py, vocab.py, train.py. A new command
 is written in a file of its own and named in COMMANDS.
 """
 
@@ -19,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from policyparse.cli import check, compare, export, imports, keep, parse, reuse, search, show, train, vocab
+from policyparse.cli import check, compare, export, imports, keep, parse, reuse, search, serve, show, train, vocab
 from policyparse.cli.messages import Group, say
 from policyparse.cli.tables import complain, one_line
 from policyparse.passing import PolicyparseError, ReadError
@@ -34,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     reuse.reuse_command,
     check.check_command,
     imports.imports_command,
+    serve.serve_command,
     keep.reindex_command,
     keep.verify_command,
     keep.backup_command,
