@@ -18,10 +18,12 @@ from policyparse.batch import Pipeline, Summary, import_files, report
 from policyparse.batch.plan import Plan, plan
 from policyparse.batch.report import COLUMNS, Row, Section
 from policyparse.batch.report_files import write_csv, write_html, write_xlsx
+from policyparse.cli.cluster import readers_of, scheduler_option, sent_line, store_of, store_option
 from policyparse.cli.messages import Command, Group, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.progress import Shown, clock
 from policyparse.cli.tables import complain, counted, show_table
+from policyparse.cluster import send
 from policyparse.corpus import Corpus, CorpusBusy, Run
 from policyparse.passing import PolicyparseError
 
@@ -48,6 +50,8 @@ _SHOWN = 30
         ("policyparse import notices/ --corpus pilots --dry-run", say("what would be read", "先看会读哪些文件")),
         ("policyparse imports show --corpus pilots", say("what came in, what did not, why", "哪些读成了、哪些没有、为什么")),
         ("policyparse import --retry failed --timeout 1800 --corpus pilots", say("once more, with more time", "失败的再来一次，多给时间")),
+        ("policyparse import notices/ --corpus pilots --scheduler tcp://head:8786 --store opensearch://head:9200/pilots",
+         say("on a cluster", "用一个集群")),
         ("policyparse import notices/ --corpus pilots --again", say("read all anew (after an upgrade)", "全部重新解析（升级之后）")),
     ],
 )  # fmt: skip
@@ -105,6 +109,8 @@ _SHOWN = 30
 @click.option(
     "--wait", is_flag=True, help=say("Wait until another import into this corpus has ended.", "等别的导入结束再开始。")
 )
+@scheduler_option
+@store_option("Send the corpus' documents and clauses to this OpenSearch too", "公文和条款同时送往这个 OpenSearch")
 @vocab_option
 @json_option
 def import_command(
@@ -120,6 +126,8 @@ def import_command(
     password_file: Path | None,
     keep_originals: bool,
     wait: bool,
+    scheduler: str | None,
+    store: str | None,
     vocab: Path | None,
     as_json: bool,
 ) -> int:
@@ -131,13 +139,25 @@ def import_command(
     parse = Pipeline(vocab, ocr is not False, _passwords(password_file))
     if ocr:
         parse.need_ocr()
-    with _opened(directory, wait, create=not retry, vocabulary=words) as corpus, Shown() as shown:
+    size = memory * 2**20 if memory else None
+    sent, unsent = None, None
+    with (
+        store_of(store) as copy,  # before all else, so that a night is not spent on a wrong address
+        readers_of(scheduler, parse, timeout, size) as readers,
+        _opened(directory, wait, create=not retry, vocabulary=words) as corpus,
+        Shown() as shown,
+    ):
         summary = import_files(
             corpus, sources, parse=parse, again=again, workers=workers, timeout=timeout,
-            memory=memory * 2**20 if memory else None, keep_originals=keep_originals,
+            memory=size, keep_originals=keep_originals, readers=readers,
             retry=[code for code in retry if code != "failed"] if retry else None, progress=shown,
         )  # fmt: skip
         counts = corpus.store.counts()
+        if copy is not None:
+            try:
+                sent = send(corpus, copy)
+            except PolicyparseError as error:
+                unsent = str(error)
     if as_json:
         found = {
             "run": summary.run,
@@ -148,11 +168,16 @@ def import_command(
             "left": [_record_json(imported) for imported in summary.left],
             "vanished": [imported.path for imported in summary.vanished],
             "corpus": counts,
+            **({"sent": asdict(sent)} if sent else {}),
         }
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
         click.echo(_summary(summary, directory, counts))
-    return 0 if summary.complete else 1
+        if sent and copy:
+            click.echo(sent_line(copy, sent))
+    if unsent:
+        complain(unsent)
+    return 0 if summary.complete and not unsent else 1
 
 
 def _opened(directory: Path, wait: bool, *, create: bool, vocabulary: Any) -> Corpus:

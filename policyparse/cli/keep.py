@@ -11,9 +11,11 @@ from pathlib import Path
 
 import click
 
+from policyparse.cli.cluster import sent_line, store_option
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.tables import complain, counted, show_table
+from policyparse.cluster import Store, send
 from policyparse.corpus import Corpus
 from policyparse.corpus.backup import backup, restore
 from policyparse.corpus.verify import repair, verify
@@ -28,11 +30,22 @@ from policyparse.corpus.verify import repair, verify
         "not touched, and the old index serves until the new one is whole.",
         "由库中文件重建检索索引：升级之后，或索引损坏时用。文件本身不动，新索引建成之前旧的照用。",
     ),
-    examples=[("policyparse reindex --corpus pilots", say("after an upgrade", "升级之后"))],
-)
+    examples=[
+        ("policyparse reindex --corpus pilots", say("after an upgrade", "升级之后")),
+        ("policyparse reindex --corpus pilots --store opensearch://head:9200/pilots",
+         say("the copy in an OpenSearch", "OpenSearch 中的副本")),
+    ],
+)  # fmt: skip
 @corpus_option
+@store_option(
+    "Fill this OpenSearch anew, instead of the index in the directory", "重新填充这个 OpenSearch，而非目录中的索引"
+)
 @vocab_option
-def reindex_command(directory: Path, vocab: Path | None) -> int:
+def reindex_command(directory: Path, store: str | None, vocab: Path | None) -> int:
+    if store is not None:
+        with Store(store) as copy, Corpus.open(directory, write=True, vocabulary=vocabulary(vocab)) as corpus:
+            click.echo(sent_line(copy, send(corpus, copy, anew=True)))
+        return 0
     with Corpus.open(directory, write=True, vocabulary=vocabulary(vocab)) as corpus:
         number = corpus.reindex()
     click.echo(

@@ -6,6 +6,7 @@ In: arguments. Out: hits as blocks in a terminal, a line each in a pipe, or JSON
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -13,9 +14,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from policyparse import search as engine
+from policyparse.cli.cluster import store_option
 from policyparse.cli.messages import CHINESE, Command, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.tables import console, counted, in_terminal, marked, one_line, safe
+from policyparse.cluster import OpenSearchEngine, Store
 from policyparse.corpus import Corpus
 from policyparse.vocabulary import Vocabulary, shipped
 
@@ -59,6 +62,7 @@ def _filter_options(function: click.decorators.FC) -> click.decorators.FC:
         ("policyparse search '\"委托协议书\"' --year 2009-2012", say("an exact phrase", "逐字查短语")),
         ("policyparse search '财政 (返还 OR 留成) -土地'", say("either word, without a third", "任一词，排除一词")),
         ("policyparse search --institution 市发改委 --tag responsibility", say("what it must do", "它负责的事")),
+        ("policyparse search 下放 --store opensearch://head:9200/pilots", say("in an OpenSearch", "在 OpenSearch 中查")),
         ("policyparse search 下放 --json | jq '.hits[].text'", say("for a program", "供程序使用")),
     ],
 )  # fmt: skip
@@ -79,6 +83,7 @@ def _filter_options(function: click.decorators.FC) -> click.decorators.FC:
 @click.option("--no-fold", is_flag=True, help=say("Show every copy of a clause.", "重复的条款也逐条列出。"))
 @click.option("--no-synonyms", is_flag=True, help=say("Only the words as typed.", "不用同义词。"))
 @click.option("--full", is_flag=True, help=say("Whole clauses, not excerpts.", "显示整条，不截取。"))
+@store_option("Search in this OpenSearch instead of the corpus directory", "改在这个 OpenSearch 中检索，不用语料库目录")
 @vocab_option
 @json_option
 def search_command(
@@ -90,14 +95,19 @@ def search_command(
     no_fold: bool,
     no_synonyms: bool,
     full: bool,
+    store: str | None,
     vocab: Path | None,
     as_json: bool,
     **filters: tuple[str, ...],
 ) -> int:
     words = vocabulary(vocab)
-    with Corpus.open(directory, vocabulary=words) as corpus:
+    with ExitStack() as opened:
+        if store is not None:
+            where: Corpus | engine.Engine = OpenSearchEngine(opened.enter_context(Store(store)), words)
+        else:
+            where = opened.enter_context(Corpus.open(directory, vocabulary=words))
         results = engine.search(
-            corpus,
+            where,
             " ".join(query),
             filters={name: values for name, values in filters.items() if values},
             sort=sort,
