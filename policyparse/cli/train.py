@@ -111,7 +111,7 @@ def evaluate_command(clauses: Path | None, model: Path | None, figures: Path | N
         click.echo(comparison_table(compare(labelled, seed=seed, told=lambda line: click.echo(line, err=True))))
         return 0
     judged = (
-        evaluate(load_model(model or shipped_model()), labelled) if clauses else cross_validate(labelled, seed=seed)
+        evaluate(load_model(model or shipped_model()), labelled) if clauses else cross_validate(labelled, seed=seed)[0]
     )
     click.echo(as_text(judged) + "\n\n" + confusion_table(judged))
     if figures:

@@ -1,116 +1,187 @@
 """Making and judging the clause classifier: labelled clauses in, a model file and figures out.
 
-In: LabelledClause (from `corpora/clauses`, or a researcher's own with own tags). Out:
-Model (saved by `tag.save_model`), Evaluation. Touches: nothing but what the caller
-names. The same clauses and seed give the same model; the seed shuffles the folds from which thresholds and
-calibration come.
+In: LabelledClause (from `corpora/clauses`, or a researcher's own with own tags), and ReadDocument (labels by hash, texts
+read where they are). Out: Model (saved by `tag.save_model`), Evaluation. Touches: nothing but what the caller names.
+The same clauses and seed give the same model; the seed shuffles the folds from which thresholds and scores come.
 
     clauses = read_clauses()
-    model = train(clauses)
+    documents, lost = read_labelled(Path("corpora/hashed"), Path("../shared/corpus"))
+    model = train(clauses, documents)
     save_model(model, Path("models/clauses.skops"))
-    print(as_text(evaluate(model, read_clauses(other))))
+    print(as_text(evaluate_documents(model, documents)))
     print(as_text(cross_validate(clauses)))
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import sklearn
 from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GroupKFold
 
 from policyparse.model import TAGS
-from policyparse.tag import Curve, Model, Tagger, decide, load_model, mean_of_heads, save_model, shipped_model
+from policyparse.tag import Model, load_model, save_model, shipped_model
 from policyparse.tag.features import Features, blocks_of
+from policyparse.tag.heads import decide, mean_of_heads, shifts, split_heads
 from policyparse.train.clauses import CorpusError, LabelledClause, check_classes, fingerprint, read_clauses
 from policyparse.train.evaluation import Evaluation, as_text, confusion_table, evaluate_scores
+from policyparse.train.hashed import ReadDocument, read_labelled, shipped_labels
 from policyparse.train.learners import LEARNERS, linear_heads
 from policyparse.train.marking import with_marks
+from policyparse.train.settling import SHARE, Settled, settle
 
 __all__ = [
-    "CorpusError", "Evaluation", "LabelledClause", "as_text", "compare", "confusion_table", "cross_validate",
-    "evaluate", "load_model", "read_clauses", "save_model", "shipped_model", "train",
+    "CorpusError", "Evaluation", "LabelledClause", "ReadDocument", "as_text", "compare", "confusion_table",
+    "cross_validate", "evaluate", "evaluate_documents", "evaluate_scores", "load_model", "read_clauses",
+    "read_labelled", "save_model", "shipped_labels", "shipped_model", "train",
 ]  # fmt: skip
 
 Array = NDArray[Any]
 Given = list[list[tuple[str, float]]]
 # scikit-learn's C for the two heads; swept 2–32 on the written clauses: flat.
 STRENGTH = 8.0
-# The main head's part in the choice of the first tag. Swept 0–1 on gold and on blindly labelled documents: main
-# tag right 0.82 from the second head alone, 0.85 from 0.5 on. Sets of tags from the second head alone were the
-# best (micro-F1 0.83, 0.77 from the first).
-SHARE = 0.6
+# How much the rest of the document, and the neighbours, shift the main head. Swept 0–0.5 and 0–0.2 in cross-validation
+# on the documents of corpora/hashed: main tag right 0.743 without, 0.751 with 0.2 for the document, 0.758 with both.
+AROUND = (0.2, 0.2)
 FOLDS = 5
-# Written clauses carry fewer second tags than annotated documents (1.3 a clause, gold 1.55), so thresholds that are
-# best on them are too strict for the world. On gold and blind labels micro-F1 is flat from 0.4 to 0.5.
-HIGHEST_THRESHOLD = 0.45
-# A tag's own threshold is drawn half-way to that of all tags together: few clauses decide each.
-OWN_PART = 0.5
 
 
-def labels(clauses: Sequence[LabelledClause], tags: Sequence[str]) -> tuple[Array, Array]:
+class Seen(NamedTuple):
+    """Clauses to learn from, the written ones first, then the labelled ones of the documents.
+
+    tagged: their tags, main one first
+    rows:   their features
+    has, main: a yes-or-no a clause and tag; the number of the main tag
+    groups: a number for each clause's document
+    weights: how much a clause counts where thresholds and scores are settled
+    """
+
+    tagged: list[Sequence[str]]
+    rows: list[list[list[str]]]
+    has: Array
+    main: Array
+    groups: Array
+    weights: Array
+
+
+def labels(tagged: Sequence[Sequence[str]], tags: Sequence[str]) -> tuple[Array, Array]:
     """(has, main): a yes-or-no a clause and tag, and the number of each clause's main tag."""
     column = {tag: n for n, tag in enumerate(tags)}
-    has = np.zeros((len(clauses), len(tags)), dtype=int)
-    for n, clause in enumerate(clauses):
-        has[n, [column[tag] for tag in clause.tags]] = 1
-    return has, np.array([column[clause.tags[0]] for clause in clauses])
+    has = np.zeros((len(tagged), len(tags)), dtype=int)
+    for n, given in enumerate(tagged):
+        has[n, [column[tag] for tag in given]] = 1
+    return has, np.array([column[given[0]] for given in tagged])
 
 
-def train(clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: int = 0) -> Model:
-    """The model learned from `clauses`. Raises CorpusError for an unknown tag or one with too few clauses.
+def seen(clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument], tags: Sequence[str], seed: int) -> Seen:
+    """What there is to learn from. Written clauses and those of documents weigh the same in all where scores are settled:
+    the written ones are easier than the world, and the documents at hand are of few kinds."""
+    tagged: list[Sequence[str]] = [clause.tags for clause in clauses]
+    rows = [blocks_of(clause.context()) for clause in clauses]
+    names = [clause.document or f"#{n}" for n, clause in enumerate(clauses)]
+    for document in documents:
+        for at, given in sorted(document.tags.items()):
+            tagged.append(given)
+            rows.append(blocks_of(document.contexts[at]))
+            names.append(f"/{document.source}")
+    more = len(tagged) - len(clauses)
+    weights = np.ones(len(tagged))
+    if more:
+        weights[: len(clauses)] = 0.5 * len(tagged) / max(len(clauses), 1)
+        weights[len(clauses) :] = 0.5 * len(tagged) / more
+    return Seen(tagged, rows, *labels(tagged, tags), _numbered(names, seed), weights)
 
-    Thresholds and calibration come from folds, grouped by document, that their clauses were not learned from.
+
+def train(
+    clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument] = (), tags: Sequence[str] = TAGS,
+    seed: int = 0,
+) -> Model:  # fmt: skip
+    """The model learned from `clauses` and the labelled clauses of `documents`.
+
+    Thresholds and scores come from folds, grouped by document, that their clauses were not learned from.
+    Raises CorpusError for an unknown tag or one with too few clauses.
     """
     check_classes(clauses, tags)
     clauses = with_marks(clauses)
-    has, main = labels(clauses, tags)
-    thresholds, first, others = settle(*held_out_heads(clauses, tags, seed), has)
-    rows = [blocks_of(clause.context()) for clause in clauses]
-    features = Features.fit(rows)
-    weights, bias = linear_heads(features.matrix(rows), has, main, STRENGTH, seed)
+    known = seen(clauses, documents, tags, seed)
+    prior = _prior(known)
+    settled = settle(*held_out_heads(known, len(clauses), documents, prior, seed), known.has, known.weights)
+    features = Features.fit(known.rows)
+    weights, bias = linear_heads(features.matrix(known.rows), known.has, known.main, STRENGTH, seed)
     return Model(
         tags=tuple(tags), features=features, weights=weights.astype(np.float16).astype(np.float32),
-        bias=bias.astype(np.float32), share=SHARE, thresholds=thresholds.astype(np.float32),
-        first=first,
-        others=others,
-        made={"clauses": str(len(clauses)), "data": fingerprint(clauses), "seed": str(seed),
-              "scikit-learn": sklearn.__version__},
+        bias=bias.astype(np.float32), share=SHARE, prior=prior, around=AROUND,
+        thresholds=settled.thresholds, first=settled.first, others=settled.others,
+        made={"clauses": str(len(clauses)), "read": str(len(known.rows) - len(clauses)),
+              "data": fingerprint(clauses, [(d.source, sorted(d.tags.items())) for d in documents]),
+              "seed": str(seed), "scikit-learn": sklearn.__version__},
     )  # fmt: skip
 
 
+def _prior(known: Seen) -> Array:
+    """How often each tag is the main one, a clause more for each, so that none is impossible."""
+    count = np.bincount(known.main, weights=known.weights, minlength=known.has.shape[1]) + 1.0
+    return np.asarray(count / count.sum(), dtype=np.float32)
+
+
 def evaluate(model: Model, clauses: Sequence[LabelledClause]) -> Evaluation:
-    """The figures of `model` on labelled clauses, which it should not have been trained on."""
-    if stray := sorted({tag for clause in clauses for tag in clause.tags} - set(model.tags)):
-        raise CorpusError(f"unknown tag {stray[0]} in the clauses — the model knows {', '.join(model.tags)}")
+    """The figures of `model` on labelled clauses, each judged alone, which it should not have been trained on."""
+    _check_known(model, [clause.tags for clause in clauses])
     contexts = [clause.context() for clause in with_marks(clauses)]
-    return evaluate_scores(
-        [c.tags for c in clauses], Tagger(model).ranked(contexts), model.tags, model.judged(contexts)[1]
-    )
+    given, scores = model.judged(contexts, alone=True)
+    return evaluate_scores([clause.tags for clause in clauses], _named(given, scores, model.tags), model.tags, scores)
 
 
-def cross_validate(clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: int = 0) -> Evaluation:
-    """The figures on clauses whose documents each fold's model has not seen."""
+def evaluate_documents(model: Model, documents: Sequence[ReadDocument]) -> Evaluation:
+    """The figures of `model` on the labelled clauses of whole documents, which it should not have been trained on."""
+    tagged: list[tuple[str, ...]] = []
+    found: Given = []
+    every = []
+    for document in documents:
+        given, scores = model.judged(document.contexts)
+        ranked = _named(given, scores, model.tags)
+        for at, right in sorted(document.tags.items()):
+            tagged.append(right)
+            found.append(ranked[at])
+            every.append(scores[at])
+    _check_known(model, tagged)
+    return evaluate_scores(tagged, found, model.tags, np.array(every))
+
+
+def _check_known(model: Model, tagged: Sequence[Sequence[str]]) -> None:
+    if stray := sorted({tag for given in tagged for tag in given} - set(model.tags)):
+        raise CorpusError(f"unknown tag {stray[0]} in the clauses — the model knows {', '.join(model.tags)}")
+
+
+def _named(given: Sequence[Sequence[int]], scores: Array, tags: Sequence[str]) -> Given:
+    return [[(tags[at], float(row[at])) for at in found] for found, row in zip(given, scores, strict=True)]
+
+
+def cross_validate(
+    clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument] = (), tags: Sequence[str] = TAGS,
+    seed: int = 0,
+) -> tuple[Evaluation, Evaluation | None]:  # fmt: skip
+    """Figures on clauses whose documents each fold's model has not seen: of the written ones; of the documents' ones."""
     check_classes(clauses, tags)
     clauses = with_marks(clauses)
-    has, _ = labels(clauses, tags)
-    main, any_ = held_out_heads(clauses, tags, seed)
-    given: Given = [[] for _ in clauses]
-    scores = np.zeros(has.shape)
-    for learn, test in _folds(clauses, FOLDS, seed):
-        settled = settle(main[learn], any_[learn], has[learn])
+    known = seen(clauses, documents, tags, seed)
+    main, any_ = held_out_heads(known, len(clauses), documents, _prior(known), seed)
+    given: Given = [[] for _ in known.rows]
+    scores = np.zeros(known.has.shape)
+    for learn, test in _folds(known.groups):
+        settled = settle(main[learn], any_[learn], known.has[learn], known.weights[learn])
         _judge(main[test], any_[test], settled, test, tags, given, scores)
-    return evaluate_scores([clause.tags for clause in clauses], given, tags, scores)
+    size = len(clauses)
+    own = evaluate_scores(known.tagged[:size], given[:size], tags, scores[:size])
+    return own, evaluate_scores(known.tagged[size:], given[size:], tags, scores[size:]) if documents else None
 
 
 def _judge(
-    main: Array, any_: Array, settled: tuple[Array, Curve, Curve], rows: Array, tags: Sequence[str],
-    given: Given, scores: Array,
-) -> None:  # fmt: skip
+    main: Array, any_: Array, settled: Settled, rows: Array, tags: Sequence[str], given: Given, scores: Array
+) -> None:
     """Puts what `decide` says of `rows` into their places of `given` and `scores`."""
     found, part = decide(main, any_, SHARE, *settled)
     scores[rows] = part
@@ -118,104 +189,90 @@ def _judge(
         given[row] = [(tags[at], float(scores[row, at])) for at in columns]
 
 
-def held_out_heads(clauses: Sequence[LabelledClause], tags: Sequence[str], seed: int = 0) -> tuple[Array, Array]:
-    """The two heads' probabilities for each clause from a model that has not seen its document."""
-    has, main = labels(clauses, tags)
-    rows = [blocks_of(clause.context()) for clause in clauses]
-    fit = LEARNERS["logistic regression"].fit
-    out = np.zeros(has.shape), np.zeros(has.shape)
-    for learn, test in _folds(clauses, FOLDS, seed):
-        features = Features.fit([rows[n] for n in learn])
-        score = fit(features.matrix(rows[n] for n in learn), has[learn], main[learn], STRENGTH, seed)
-        out[0][test], out[1][test] = score(features.matrix(rows[n] for n in test))
+def held_out_heads(
+    known: Seen, written: int, documents: Sequence[ReadDocument], prior: Array, seed: int = 0
+) -> tuple[Array, Array]:
+    """The two heads' probabilities for each clause from a model that has not seen its document.
+
+    Written clauses are judged alone; those of a document with all that stands around them, as in use.
+    """
+    out = np.zeros(known.has.shape), np.zeros(known.has.shape)
+    firsts = np.cumsum([written, *(len(document.tags) for document in documents)])
+    for learn, test in _folds(known.groups):
+        features = Features.fit([known.rows[n] for n in learn])
+        weights, bias = linear_heads(
+            features.matrix(known.rows[n] for n in learn), known.has[learn], known.main[learn], STRENGTH, seed
+        )
+        alone = test[test < written]
+        out[0][alone], out[1][alone] = split_heads(features.matrix(known.rows[n] for n in alone) @ weights + bias)
+        held = set(test.tolist())
+        for first, document in zip(firsts, documents, strict=False):
+            if int(first) in held:
+                logits = features.matrix(map(blocks_of, document.contexts)) @ weights + bias
+                main, any_ = split_heads(logits + shifts(logits, prior, AROUND))
+                places = sorted(document.tags)
+                part = slice(int(first), int(first) + len(places))
+                out[0][part], out[1][part] = main[places], any_[places]
     return out
 
 
-def settle(main: Array, any_: Array, has: Array) -> tuple[Array, Curve, Curve]:
-    """(thresholds, first, others) from the heads' probabilities of clauses that they were not learned from."""
-    means, rows = mean_of_heads(main, any_, SHARE), np.arange(len(main))
-    best = np.zeros(has.shape, dtype=bool)
-    best[rows, means.argmax(axis=1)] = True
-    return (
-        choose_thresholds(any_, best, has).astype(np.float32),
-        _calibrate(means[best], has[best]),
-        _calibrate(any_[~best], has[~best]),
-    )
-
-
-def choose_thresholds(any_: Array, best: Array, has: Array) -> Array:
-    """A threshold a tag: where F1 of the tags beside the best is highest, half-way to that of all tags together."""
-    grid = np.linspace(0.1, HIGHEST_THRESHOLD, 15)
-
-    def f1(columns: slice, at: float) -> float:
-        got = best[:, columns] | (any_[:, columns] >= at)
-        want = has[:, columns] == 1
-        return float(2 * (got & want).sum() / max(got.sum() + want.sum(), 1))
-
-    together = -max((f1(slice(None), at), -at) for at in grid)[1]
-    own = []
-    for n in range(has.shape[1]):
-        column = slice(n, n + 1)
-        own.append(max((f1(column, at), -abs(at - together), at) for at in grid)[2])
-    return np.asarray(OWN_PART * np.asarray(own) + (1 - OWN_PART) * together)
-
-
-def _calibrate(probabilities: Array, right: Array) -> Curve:
-    """(probabilities, scores): isotonic regression of being right, at 33 points, made strictly growing."""
-    fit = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(probabilities, right)
-    at = np.linspace(0.0, 1.0, 33)
-    # ties in the score would hide the order of the probabilities
-    scores = np.clip(fit.predict(at), 0, 1) * 0.998 + at * 0.001
-    return at.astype(np.float32), scores.astype(np.float32)
-
-
-def _folds(clauses: Sequence[LabelledClause], folds: int, seed: int) -> list[tuple[Array, Array]]:
-    """(learn, test) row numbers of each fold; clauses of one document stay together.
-
-    `seed` shuffles which documents share a fold; 0 leaves them in the order of their names.
-    """
-    names = [clause.document or f"#{n}" for n, clause in enumerate(clauses)]
+def _numbered(names: Sequence[str], seed: int) -> Array:
+    """A number a document. `seed` shuffles them, and with that which share a fold; 0 leaves them by name."""
     number = {name: n for n, name in enumerate(sorted(set(names)))}
-    folds = min(folds, len(number))
-    if folds < 2:
+    if len(number) < 2:
         raise CorpusError("all clauses are of one document — label clauses of at least two documents")
     order = np.random.default_rng(seed).permutation(len(number)) if seed else np.arange(len(number))
-    groups = order[[number[name] for name in names]]
+    return np.asarray(order[[number[name] for name in names]])
+
+
+def _folds(groups: Array, folds: int = FOLDS) -> list[tuple[Array, Array]]:
+    """(learn, test) row numbers of each fold; clauses of one document stay together."""
+    folds = min(folds, len(set(groups.tolist())))
     return list(GroupKFold(folds).split(groups, groups=groups))
 
 
 def compare(
-    clauses: Sequence[LabelledClause], tags: Sequence[str] = TAGS, seed: int = 0,
-    told: Callable[[str], None] = lambda line: None,
+    clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument] = (), tags: Sequence[str] = TAGS,
+    seed: int = 0, told: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Evaluation]:  # fmt: skip
-    """Figures of every learner in nested cross-validation: inner folds choose its setting, outer ones judge it."""
+    """Figures of every learner in nested cross-validation: inner folds choose its setting, outer ones judge it.
+
+    Every clause is judged alone, so that the learners alone are compared.
+    """
     check_classes(clauses, tags)
-    has, main = labels(clauses, tags)
-    rows = [blocks_of(clause.context()) for clause in with_marks(clauses)]
+    known = seen(with_marks(clauses), documents, tags, seed)
     out = {}
     for name, learner in LEARNERS.items():
-        given: Given = [[] for _ in clauses]
-        scores = np.zeros(has.shape)
-        for learn, test in _folds(clauses, FOLDS, seed):
-            part = [clauses[n] for n in learn]
-            inner = {}
-            for setting in learner.settings:
-                heads = np.zeros((len(learn), len(tags))), np.zeros((len(learn), len(tags)))
-                for inner_learn, inner_test in _folds(part, 3, seed):
-                    features = Features.fit([rows[learn[n]] for n in inner_learn])
-                    score = learner.fit(features.matrix(rows[learn[n]] for n in inner_learn),
-                                        has[learn][inner_learn], main[learn][inner_learn], setting, seed)  # fmt: skip
-                    heads[0][inner_test], heads[1][inner_test] = score(
-                        features.matrix(rows[learn[n]] for n in inner_test)
-                    )
-                inner[setting] = heads
-            setting = max(
-                inner, key=lambda s: float((mean_of_heads(*inner[s], SHARE).argmax(axis=1) == main[learn]).mean())
+        given: Given = [[] for _ in known.rows]
+        scores = np.zeros(known.has.shape)
+        for learn, test in _folds(known.groups, 4):
+            inner: Mapping[float, tuple[Array, Array]] = {
+                setting: _inner(known, learn, learner.fit, setting, seed) for setting in learner.settings
+            }
+            right = {
+                setting: float((mean_of_heads(*heads, SHARE).argmax(axis=1) == known.main[learn]).mean())
+                for setting, heads in inner.items()
+            }
+            setting = max(right, key=right.__getitem__)
+            features = Features.fit([known.rows[n] for n in learn])
+            score = learner.fit(
+                features.matrix(known.rows[n] for n in learn), known.has[learn], known.main[learn], setting, seed
             )
-            features = Features.fit([rows[n] for n in learn])
-            score = learner.fit(features.matrix(rows[n] for n in learn), has[learn], main[learn], setting, seed)
-            _judge(*score(features.matrix(rows[n] for n in test)), settle(*inner[setting], has[learn]), test, tags,
-                   given, scores)  # fmt: skip
+            _judge(
+                *score(features.matrix(known.rows[n] for n in test)),
+                settle(*inner[setting], known.has[learn], known.weights[learn]), test, tags, given, scores,
+            )  # fmt: skip
             told(f"{name}: setting {setting} chosen")
-        out[name] = evaluate_scores([clause.tags for clause in clauses], given, tags, scores)
+        out[name] = evaluate_scores(known.tagged, given, tags, scores)
     return out
+
+
+def _inner(known: Seen, learn: Array, fit: Any, setting: float, seed: int) -> tuple[Array, Array]:
+    """The heads of a learner with one setting for the clauses `learn`, each from a model without its document."""
+    heads = np.zeros((len(learn), known.has.shape[1])), np.zeros((len(learn), known.has.shape[1]))
+    for part, rest in _folds(known.groups[learn], 3):
+        rows = learn[part]
+        features = Features.fit([known.rows[n] for n in rows])
+        score = fit(features.matrix(known.rows[n] for n in rows), known.has[rows], known.main[rows], setting, seed)
+        heads[0][rest], heads[1][rest] = score(features.matrix(known.rows[learn[n]] for n in rest))
+    return heads

@@ -96,9 +96,11 @@ def check_classes(clauses: Sequence[LabelledClause], tags: Sequence[str], least:
         )
 
 
-def fingerprint(clauses: Sequence[LabelledClause]) -> str:
-    """A hash of the clauses and labels, in order: which data a model was made of."""
+def fingerprint(clauses: Sequence[LabelledClause], more: object = ()) -> str:
+    """A hash of the clauses and labels, in order: which data a model was made of; `more` is what else it saw."""
     digest = hashlib.sha256()
     for clause in clauses:
         digest.update(repr((clause.text, clause.tags, clause.headings, clause.position)).encode())
+    if more:
+        digest.update(repr(more).encode())
     return digest.hexdigest()[:16]

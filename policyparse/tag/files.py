@@ -1,0 +1,187 @@
+"""Model files: a Model into a skops file, and out of one that holds numbers and text alone.
+
+In: a Model or a path. Out: the file, byte for byte the same for the same model; or the Model. Touches: that file.
+
+skops writes the file, and `skops.io.load` opens it. We read it ourselves, because `import skops.io` loads all of
+scikit-learn (2–3 s at every start of the program) for what is a zip with a JSON tree and arrays. The reader builds
+dict, list, text, numbers and arrays of numbers, and refuses every other node: no name in the file is ever imported.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+import zipfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from policyparse.passing import PolicyparseError
+from policyparse.tag.features import BLOCKS, Features
+from policyparse.tag.heads import Model
+
+MODEL_FORMAT = 3
+# A model is below 20 MB packed; what unpacks to more than this is none of ours.
+MOST_BYTES = 400_000_000
+
+
+class ModelError(PolicyparseError):
+    """A model file that is missing, damaged, tampered with, or of another version."""
+
+
+class _Strange(Exception):
+    """A node that is neither number nor text."""
+
+
+def shipped_model() -> Path:
+    """The model that came with the package, or the checkout's."""
+    package = Path(__file__).parent.parent
+    inside = package / "models" / "clauses.skops"
+    return inside if inside.is_file() else package.parent / "models" / "clauses.skops"
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Writes `model` as a skops file of numbers and text; the same model gives the same bytes."""
+    import skops.io
+
+    state = {
+        "format": MODEL_FORMAT, "tags": list(model.tags), "features": "\n".join(model.features.names),
+        "blocks": list(BLOCKS), "rarity": model.features.rarity, "weights": model.weights.astype(np.float16),
+        "bias": model.bias, "share": model.share, "prior": model.prior, "around": list(model.around),
+        "thresholds": model.thresholds, "first": list(model.first), "others": list(model.others),
+        "made": dict(model.made),
+    }  # fmt: skip
+    data = skops.io.dumps(state)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _repack(data, path)
+
+
+def _repack(data: bytes, path: Path) -> None:
+    """The skops archive with fixed dates and numbered objects (skops names them by memory address)."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        numbers: dict[int, int] = {}
+        files: dict[str, str] = {}
+
+        def renumber(node: dict[str, Any]) -> dict[str, Any]:
+            if "__id__" in node:
+                node["__id__"] = numbers.setdefault(node["__id__"], len(numbers) + 1)
+            if "file" in node:
+                node["file"] = files.setdefault(node["file"], f"{len(files) + 1}.npy")
+            return node
+
+        schema = json.loads(old.read("schema.json"), object_hook=renumber)
+        entries = {"schema.json": json.dumps(schema).encode()} | {to: old.read(name) for name, to in files.items()}
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, content)
+
+
+def load_model(path: Path) -> Model:
+    """The model in `path`. Raises ModelError in one plain sentence when it is not one that can be trusted and used."""
+    again = "train it again with `policyparse train`, or reinstall policyparse"
+    if not path.is_file():
+        raise ModelError(f"{path}: no model file there — {again}")
+    try:
+        state = read_state(path)
+        if state["format"] != MODEL_FORMAT:
+            raise ModelError(f"{path}: model format {state['format']}, this version reads {MODEL_FORMAT} — {again}")
+        model = _from_state(state)
+    except ModelError:
+        raise
+    except _Strange as error:
+        raise ModelError(f"{path}: the model file was tampered with: it holds {error} — {again}") from None
+    except Exception as error:  # zipfile, json and numpy raise whatever the damage leads them to
+        raise ModelError(f"{path}: the model file is damaged ({type(error).__name__}: {error}) — {again}") from None
+    _warn_if_older(path, model)
+    return model
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """The numbers and text in a skops file. Raises _Strange for anything else, and whatever damage leads to."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+            raise ValueError("it unpacks to more than a model can be")
+        state = _value(json.loads(archive.read("schema.json")), archive)
+    if not isinstance(state, dict):
+        raise ValueError("it holds no model")
+    return state
+
+
+def _value(node: dict[str, Any], archive: zipfile.ZipFile) -> Any:
+    """What a node of the JSON tree stands for."""
+    reader = _READERS.get(_kind(node))
+    if reader is None:
+        raise _Strange(f"{node.get('__module__')}.{node.get('__class__')}")
+    return reader(node, archive)
+
+
+def _kind(node: dict[str, Any]) -> tuple[Any, Any, Any]:
+    return node.get("__loader__"), node.get("__module__"), node.get("__class__")
+
+
+def _dictionary(node: dict[str, Any], archive: zipfile.ZipFile) -> dict[str, Any]:
+    for key in node["key_types"]["content"]:
+        if _kind(key) != ("TypeNode", "builtins", "str"):
+            raise _Strange(f"a key of type {key.get('__class__')}")
+    return {name: _value(part, archive) for name, part in node["content"].items()}
+
+
+def _array(node: dict[str, Any], archive: zipfile.ZipFile) -> Any:
+    return np.load(io.BytesIO(archive.read(node["file"])), allow_pickle=False)
+
+
+_READERS: dict[tuple[Any, Any, Any], Callable[[dict[str, Any], zipfile.ZipFile], Any]] = {
+    ("DictNode", "builtins", "dict"): _dictionary,
+    ("ListNode", "builtins", "list"): lambda node, archive: [_value(part, archive) for part in node["content"]],
+    # text and numbers, whatever their type, are written in this way
+    ("JsonNode", "builtins", "str"): lambda node, _: json.loads(node["content"]),
+    ("NdArrayNode", "numpy", "ndarray"): _array,
+}
+
+
+def _warn_if_older(path: Path, model: Model) -> None:
+    """Says so when `model` was made with another scikit-learn: the numbers stay the same, the training may not."""
+    made = model.made.get("scikit-learn", "of unknown version")
+    try:
+        installed = version("scikit-learn")
+    except PackageNotFoundError:
+        return
+    if made.split(".")[:2] != installed.split(".")[:2]:
+        warnings.warn(
+            f"{path}: made with scikit-learn {made}, installed is {installed}: it works as it did, but "
+            "training again may give other figures — `policyparse evaluate` shows them",
+            stacklevel=3,
+        )
+
+
+def _from_state(state: dict[str, Any]) -> Model:
+    names = state["features"].split("\n") if state["features"] else []
+    tags = tuple(state["tags"])
+    weights = np.asarray(state["weights"], dtype=np.float32)
+    if weights.shape != (len(names), 2 * len(tags)) or len(state["rarity"]) != len(names):
+        raise ValueError(f"{len(names)} features and {len(tags)} tags, but weights of {weights.shape}")
+    if list(state["blocks"]) != list(BLOCKS):
+        raise ValueError("its blocks of features are not this version's")
+    of_tags = [state[name] for name in ("prior", "thresholds")]
+    if any(len(part) != len(tags) for part in of_tags) or len(state["bias"]) != 2 * len(tags):
+        raise ValueError("not a number a tag")
+    pairs = [_pair(state[name]) for name in ("around", "first", "others")]
+    if not all(np.isfinite(np.asarray(part)).all() for part in (weights, state["bias"], *of_tags, *pairs)):
+        raise ValueError("a number in it is not finite")
+    return Model(
+        tags=tags, features=Features(names, state["rarity"]), weights=weights,
+        bias=np.asarray(state["bias"], dtype=np.float32), share=float(state["share"]),
+        prior=np.asarray(state["prior"], dtype=np.float32), around=pairs[0],
+        thresholds=np.asarray(state["thresholds"], dtype=np.float32), first=pairs[1], others=pairs[2],
+        made={str(name): str(value) for name, value in state["made"].items()},
+    )  # fmt: skip
+
+
+def _pair(numbers: Sequence[float]) -> tuple[float, float]:
+    one, other = numbers
+    return float(one), float(other)
