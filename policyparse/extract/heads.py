@@ -75,6 +75,9 @@ class Names:
 
     def is_organ(self, name: str) -> bool:
         """Whether `name` ends as names of organs do."""
+        tail = _TAIL.search(name)
+        if tail and tail.start() and ("单位" in tail.group() or "部门" in tail.group()):
+            return True  # …、宜林车务段等单位: whatever its own last word is
         bare = _TAIL.sub("", name)
         bare = re.sub(r"[（(][^（()）]*[)）]$", "", bare)
         return (bare.endswith(self.endings) and not bare.endswith(self.bad_ends)) or name.endswith(("部门", "单位"))

@@ -212,7 +212,8 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
                 pending = []
             first = False
             continue
-        if g.names.is_organ(part) or (labelled and len(part) <= _SHORT and not _NO_UNIT.match(part)):
+        listed = labelled and any(map(g.names.is_organ, part.split("、")))  # 责任单位：甲局、乙水务
+        if g.names.is_organ(part) or listed or (labelled and len(part) <= _SHORT and not _NO_UNIT.match(part)):
             pending.append(part)
             if lead_first and first and role == "responsible" and (lead_first[0] == "1" or (stop and stop in "，,")):
                 head, _, tail = part.partition("、") if lead_first[0] == "1" else (part, "", "")
