@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 
 from policyparse.corpus import Corpus
 from policyparse.guard.abbreviations import abbreviations
+from policyparse.guard.basis import bases, contradicting, later_than_draft
+from policyparse.guard.copied import copied
 from policyparse.guard.dates import dates
 from policyparse.guard.deadlines import deadlines
 from policyparse.guard.departments import departments
@@ -37,7 +39,17 @@ __all__ = ["KINDS", "LEVELS", "Finding", "Report", "Said", "SourceClause", "chec
 Rule = Callable[[Draft], Iterator[Finding]]
 
 #: What needs the draft alone.
-RULES: tuple[Rule, ...] = (placeholders, numbering, dates, deadlines, abbreviations, departments, former_organs)
+RULES: tuple[Rule, ...] = (
+    placeholders,
+    numbering,
+    dates,
+    deadlines,
+    abbreviations,
+    departments,
+    former_organs,
+    later_than_draft,
+    contradicting,
+)
 
 
 def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocabulary | None = None) -> Report:
@@ -60,7 +72,9 @@ def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocab
             "the document's place could not be told: names of other places were not looked for",
             "判断不出本文件是哪个地方的，外地地名未作核对",
         ))  # fmt: skip
-    if corpus is None:
+    if corpus is not None:
+        findings += [*bases(draft, corpus), *copied(draft, corpus)]
+    else:
         remarks.append(
             Said(
                 "no corpus given: repealed bases, wrong titles and numbers, and copied passages were not looked for",

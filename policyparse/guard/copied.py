@@ -1,0 +1,126 @@
+"""Passages of the draft that stand word for word in documents of the corpus.
+
+In: a Draft, a corpus. Out: Findings of level note: to copy is no mistake, but a clerk must know from where.
+Touches: reads the corpus.
+
+The index names the documents that have a clause with the same words; what a passage is, and what everyone uses and
+nobody copied, is reuse's to say. A document that is the draft's own other printing (its number, its title) is none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from policyparse.corpus import Corpus
+from policyparse.guard.draft import Draft
+from policyparse.guard.findings import Finding, Said, SourceClause
+from policyparse.guard.library import number_key, same_title
+from policyparse.model import Document
+from policyparse.precedents.candidates import Clauses
+from policyparse.reuse import Pair, Passage, reuse
+from policyparse.words import segmenter
+
+#: Documents that are compared with the draft letter by letter, those with most clauses of the same words.
+_COMPARED = 20
+#: A clause of the corpus that has so much of a draft's clause, by BM25, may hold a passage of it.
+_LIKELY = 0.3
+#: A clause shorter than this holds no passage (reuse asks for twenty letters of its own).
+_SHORTEST = 20
+#: How sure it is that a copied passage must be changed: it need not be.
+_SURE = 0.4
+
+
+def copied(draft: Draft, corpus: Corpus) -> Iterator[Finding]:
+    """A Finding for each passage, its source in `sources` with the share of the draft's clause that stands there."""
+    found = likely_sources(draft, corpus)
+    if not found:
+        return
+    ours = draft.document
+    shared = reuse([ours, *found], vocabulary=draft.vocabulary)
+    for family in shared.folded:
+        others = [facts for facts in family if facts.id != ours.id]
+        if len(others) < len(family):
+            yield _whole(draft, others[0].id, found)
+    taken: list[tuple[int, int]] = []
+    for pair in shared.pairs:
+        if ours.id not in (pair.source.id, pair.taker.id):
+            continue
+        for passage in pair.passages:
+            finding = _finding(draft, pair, passage)
+            if not any(finding.start < end and start < finding.end for start, end in taken):
+                taken.append((finding.start, finding.end))
+                yield finding
+
+
+def likely_sources(draft: Draft, corpus: Corpus) -> list[Document]:
+    """The documents of the corpus that have most clauses in the words of the draft's, without the draft's own copies."""
+    clauses = Clauses(corpus)
+    words = segmenter(corpus.vocabulary)
+    numbers: Counter[int] = Counter()
+    for clause in draft.document.clauses:
+        if len(clause.text) >= _SHORTEST:
+            for candidate in clauses.with_words(words.terms(clause.text), 4):
+                if candidate.words >= _LIKELY:
+                    numbers[candidate.seq] += 1
+    rows = clauses.rows(list(numbers))
+    documents = Counter({row["document"]: 0 for row in rows.values()})
+    for seq, times in numbers.items():
+        if seq in rows:
+            documents[rows[seq]["document"]] += times
+    documents.pop(draft.document.id, None)
+    found = corpus.documents([identity for identity, _ in documents.most_common(_COMPARED)])
+    return [document for document in found if not _same(draft.document, document)]
+
+
+def _same(draft: Document, other: Document) -> bool:
+    """Whether `other` is the draft's own other printing."""
+    if draft.doc_number and other.doc_number and number_key(draft.doc_number) == number_key(other.doc_number):
+        return True
+    return draft.place == other.place and same_title(draft.title, other.title)
+
+
+def _finding(draft: Draft, pair: Pair, passage: Passage) -> Finding:
+    if pair.taker.id == draft.document.id:
+        start, end, other, clause, text = (
+            passage.to_start,
+            passage.to_end,
+            pair.source,
+            passage.from_clause,
+            passage.from_text,
+        )
+    else:
+        start, end, other, clause, text = (
+            passage.from_start,
+            passage.from_end,
+            pair.taker,
+            passage.to_clause,
+            passage.to_text,
+        )
+    whole = draft.clause_at(start)
+    letters = sum(sign.isalnum() for sign in (whole.text if whole else draft.text[start:end]))
+    share = round(min(1.0, passage.shared / max(letters, 1)), 2)
+    name = f"《{other.title}》" + (f"（{other.doc_number}）" if other.doc_number else "")
+    identity = clause.partition("#")[2]
+    return draft.finding(
+        "copied", start, end,
+        Said(
+            f"{passage.shared} letters, {share:.0%} of the clause, stand word for word in “{other.title}”, {clause}",
+            f"这一段有{passage.shared}个字（占本条{share:.0%}）与{name}第{identity}条款相同",
+        ),
+        Said("see whether it fits this place, and whether names and figures were changed", "核对是否适合本地，地名、数字是否都已改过"),
+        _SURE, sources=[SourceClause(other.id, other.title, identity or None, text, other.doc_number, other.date, share)],
+    )  # fmt: skip
+
+
+def _whole(draft: Draft, identity: str, found: list[Document]) -> Finding:
+    """The draft as a whole is nearly another document."""
+    other = next(document for document in found if document.id == identity)
+    line = next((line for line in draft.lines if line.role in draft.titles), draft.lines[0])
+    name = f"《{other.title}》" + (f"（{other.doc_number}）" if other.doc_number else "")
+    return draft.finding(
+        "copied", line.start, line.end,
+        Said(f"nearly the whole text stands in “{other.title}”", f"全文与{name}基本相同"),
+        Said("see whether it fits this place, and whether names and figures were changed", "核对是否适合本地，地名、数字是否都已改过"),
+        _SURE, sources=[SourceClause(other.id, other.title, None, "", other.doc_number, other.date, None)],
+    )  # fmt: skip
