@@ -94,6 +94,11 @@ class Segmenter:
         """Whether `word` stands in the dictionary."""
         return bool(self._jieba.has_word(normal(word)))
 
+    def long_words(self, whole: str) -> list[str]:
+        """The words of three characters and more that the dictionary finds anywhere in `whole`, a text in its normal form;
+        they overlap."""
+        return [word for word in self._jieba.cut_all(whole) if len(word) > 2]
+
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """(start, end, word) of every word of `text`, in code points of `text`."""
         start = 0

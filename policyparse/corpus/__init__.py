@@ -20,11 +20,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from policyparse.corpus.codings import Codings
 from policyparse.corpus.corrections import Correction, Corrections, Record
 from policyparse.corpus.database import Database
 from policyparse.corpus.findings import Findings
@@ -35,7 +37,7 @@ from policyparse.corpus.store import Store
 from policyparse.corpus.versions import successor
 from policyparse.model import SCHEMA_VERSION, Clause, Document
 from policyparse.passing import PolicyparseError
-from policyparse.vocabulary import Vocabulary
+from policyparse.vocabulary import Vocabulary, shipped
 
 __all__ = ["FORMAT_VERSION", "Corpus", "CorpusBusy", "Correction", "Imported", "Run"]
 
@@ -60,10 +62,12 @@ class Corpus:
         self.writing = write
         self._index: Index | None = None
         self._waiting: list[str] = []
+        self._has_all_words: bool | None = None
         self.manifest = _read_manifest(directory)
         self.database = Database(directory / "corpus.sqlite", write)
         self.store = Store(self.database)
         self.imports = Imports(self.database)
+        self.codings = Codings(self.database)
         self.runs = Runs(self.database)
         self.findings = Findings(self.database)
         try:
@@ -257,6 +261,13 @@ class Corpus:
             self._index = Index(self._index_directory(), vocabulary=self.vocabulary)
         return self._index
 
+    @property
+    def has_all_words(self) -> bool:
+        """Whether the index was made with the words of this vocabulary: then it has each of them as a term."""
+        if self._has_all_words is None:
+            self._has_all_words = self.store.state("words") == _words(self.vocabulary)
+        return self._has_all_words
+
     def commit(self) -> None:
         """Makes what was added searchable."""
         self._need_writing()
@@ -279,6 +290,8 @@ class Corpus:
             self.store.mark_indexed(done, new)
             self.store.set_state("index", str(new))
             self.store.set_state("index_version", str(INDEX_VERSION))
+            self.store.set_state("words", _words(self.vocabulary))
+        self._has_all_words = None
         if self._index is not None:
             self._index.close()
         self._index, self._waiting = fresh, []
@@ -315,6 +328,11 @@ class Corpus:
             whole = False
         if self.store.state("index_version") is None:
             self.store.set_state("index_version", str(INDEX_VERSION))
+            self.store.set_state("words", _words(self.vocabulary))
+        elif self.store.state("words") != _words(self.vocabulary):
+            self.store.set_state(
+                "words", ""
+            )  # some documents with these words and some with others: none can be relied on
         if not whole or self.store.state("index_version") != str(INDEX_VERSION):
             self.reindex()
         self._sweep()
@@ -379,6 +397,12 @@ def _program() -> str:
         return version("policyparse")
     except PackageNotFoundError:  # a checkout that was not installed
         return "0"
+
+
+def _words(vocabulary: Vocabulary | None) -> str:
+    """What tells the words that a vocabulary adds to the dictionary from others."""
+    rows = (vocabulary or shipped()).table("words")
+    return sha256("\n".join(sorted(row["word"] for row in rows)).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _versions() -> dict[str, Any]:

@@ -3,9 +3,11 @@
 In: a Document and its passages. Out: an Entry for each: field → terms (text is cut already) and numbers.
 Touches: nothing.
 
-Fields with words hold them with spaces between, to be split at spaces: `words` and `head` the words of jieba, by which hits
-are ranked; the *pairs the overlapping pairs of characters, in which a phrase of any length is a run of neighbours; `signs`
-single characters. All others are keywords or numbers as they are.
+Fields with words hold them with spaces between, to be split at spaces. `text` has a passage's overlapping pairs of
+characters, in which a phrase of any length is a run of neighbours, and behind them every word of three characters and more
+that jieba's dictionary finds anywhere in it. So what was typed is found whatever a segmentation would make of the text, and
+mostly by one term: a word of two characters is a pair, a longer one of the dictionary a term, anything else a run. `head`
+has the words of the title and the headings, the *_pairs the pairs of other texts. All others are keywords or numbers.
 """
 
 from __future__ import annotations
@@ -20,18 +22,22 @@ from policyparse.words import Segmenter, normal, pairs, squeezed
 
 Entry = Mapping[str, Sequence[str | int]]
 
-#: Fields of words that rank: how often a word stands in them counts.
-RANKED = ("words", "head")
-#: Fields of words of which only the order counts, by which phrases are found,
-RUNS = ("pairs", "title_pairs", "heading_pairs", "item_pairs", "number_pairs", "issuer_pairs")
+#: Fields of words in which the order counts, by which phrases are found (`text` ranks, too),
+RUNS = ("text", "title_pairs", "heading_pairs", "item_pairs", "number_pairs", "issuer_pairs")
 #: and those of which only counts whether a word is there.
-SETS = ("signs",)
+SETS = ("head",)
+#: title, number: squeezed, to be looked through for those that have some words
 KEYWORDS = (
-    "document", "what", "tag", "main_tag", "kind", "level", "place", "region", "issuer", "institution", "mode", "role",
-    "clause", "place_order",
+    "document", "what", "tag", "kind", "level", "place", "region", "issuer", "institution", "mode", "role", "item",
+    "title", "number", "clause", "place_order",
 )  # fmt: skip
 #: around: the years that an undated document speaks of, so that a search by year does not lose it
-NUMBERS = ("fold", "year", "around", "date", "date_order", "oldest_order", "deadline")
+NUMBERS = ("fold", "year", "around", "date", "date_order", "oldest_order", "deadline", "deadline_year")
+
+#: A heading is so short that BM25 would rank it before the clauses that it is over: it is made as long as a clause, whose
+#: middle length this is (tests/benchmarks/disk.py prints it), with a word that nobody types.
+_LENGTH = 60
+_FILLER = "¶¶¶"
 
 
 def entries(
@@ -47,19 +53,26 @@ def entries(
         text = "".join(whole.split())
         if part.path not in heads:
             headings = normal(" ".join(part.path))
-            words = " ".join([*title_words, *segmenter.terms_of_normal(headings)])
+            words = " ".join({*title_words, *segmenter.terms_of_normal(headings)})
             heads[part.path] = (words, _pairs(headings))
         yield {
             "fold": [part.fold],
             "what": [part.what],
-            "words": [" ".join(segmenter.terms_of_normal(whole))],
+            "text": [" ".join(_terms(text, whole, segmenter, part.what))],
             "head": [heads[part.path][0]],
-            "pairs": [" ".join(pairs(text))],
-            "signs": [" ".join(set(text))],
             "heading_pairs": [heads[part.path][1]],
             **shared,
             **(own.get(part.clause, {}) if part.clause else {}),
         }
+
+
+def _terms(text: str, whole: str, segmenter: Segmenter, what: str) -> list[str]:
+    """The terms of the field `text`. The last character stands alone too: so every character begins a term."""
+    terms = pairs(text)
+    terms += (text[-1:], *segmenter.long_words(whole))
+    if what != "clause":
+        terms += [_FILLER] * (_LENGTH - len(terms))
+    return terms
 
 
 def _facts(document: Document, vocabulary: Vocabulary) -> Entry:
@@ -67,6 +80,7 @@ def _facts(document: Document, vocabulary: Vocabulary) -> Entry:
     facts: dict[str, Sequence[str | int]] = {
         "document": [document.id],
         "title_pairs": [_pairs(document.title)],
+        "title": [squeezed(document.title)],
         "issuer_pairs": [_pairs(issuer) for issuer in document.issuers],
         "kind": [document.kind],
         "issuer": [normal(issuer) for issuer in document.issuers],
@@ -76,6 +90,7 @@ def _facts(document: Document, vocabulary: Vocabulary) -> Entry:
     }
     if document.doc_number:
         facts["number_pairs"] = [_pairs(document.doc_number)]
+        facts["number"] = [squeezed(document.doc_number)]
     if document.level:
         facts["level"] = [document.level]
     if document.place:
@@ -103,12 +118,11 @@ def _clause_facts(document: Document) -> Mapping[str, Entry]:
         note(clause.id, "clause", clause.id)
         for tag in clause.tags:
             note(clause.id, "tag", tag.tag)
-        if clause.tags:
-            note(clause.id, "main_tag", clause.tags[0].tag)
     for mention in document.institutions:
         note(mention.clause, "institution", normal(mention.canonical))
     for moved in document.delegations:
         note(moved.clause, "item_pairs", _pairs(moved.item))
+        note(moved.clause, "item", normal(moved.item))
         for mode in moved.mode:
             note(moved.clause, "mode", mode)
     for task in document.responsibilities:
@@ -118,6 +132,7 @@ def _clause_facts(document: Document) -> Mapping[str, Entry]:
             last = day_number(point.value.rpartition("/")[2], latest=True)
             if last:
                 note(point.clause, "deadline", last)
+                note(point.clause, "deadline_year", last // 10000)
     return {clause: {name: list(values) for name, values in own.items()} for clause, own in facts.items()}
 
 
@@ -153,13 +168,18 @@ def place_terms(place: str, vocabulary: Vocabulary) -> list[str]:
     广东省/佛山市/顺德区 → 广东省, 广东, 广东省/佛山市, 广东省佛山市, 佛山市, 佛山, …
     """
     parts = [part for part in normal(place).split("/") if part]
-    terms: dict[str, None] = {}
-    for end in range(1, len(parts) + 1):
-        terms["/".join(parts[:end])] = None
-        for start in range(end):
-            terms["".join(parts[start:end])] = None
-        terms[_short(parts[end - 1], vocabulary)] = None
-    return list(terms)
+    ends = range(1, len(parts) + 1)
+    return list(dict.fromkeys(term for end in ends for term in place_names("/".join(parts[:end]), vocabulary)))
+
+
+@lru_cache(maxsize=20_000)
+def place_names(place: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """All ways in which the place at the end of the path `place` is asked for: its path, its names with those above, its
+    short name."""
+    parts = [part for part in normal(place).split("/") if part]
+    if not parts:
+        return ()
+    return ("/".join(parts), *("".join(parts[start:]) for start in range(len(parts))), _short(parts[-1], vocabulary))
 
 
 def _short(name: str, vocabulary: Vocabulary) -> str:

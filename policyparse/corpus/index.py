@@ -3,9 +3,8 @@
 In: Documents with the numbers of their passages. Out: a searcher over them. entries.py has the fields.
 Touches: one `index-N` directory in the corpus directory.
 
-A tantivy document is a passage. Ranking works on jieba words (`words`, `head`), exact phrases on
-overlapping pairs of characters (`pairs`), in which a phrase of any length is a run of neighbours;
-so what was typed is found whatever the segmentation made of it, two-character words too.
+A tantivy document is a passage, an entry of entries.py without what the store has or what can be told from fewer fields:
+a place is asked by `region`, the words of a title, number or issuer by the values of those fields that have them.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import tantivy
 
-from policyparse.corpus.entries import KEYWORDS, NUMBERS, RANKED, RUNS, SETS, entries
+from policyparse.corpus.entries import KEYWORDS, NUMBERS, RUNS, SETS, entries
 from policyparse.corpus.passages import Passage
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
@@ -24,23 +23,31 @@ from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import Segmenter, segmenter
 
 #: Goes up when fields or segmentation change; an index of another number is made again from the store.
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 
 #: tantivy's writing buffer. One thread's least is 15 MB; beyond 100 MB the indexing speed no longer rises.
 _HEAP = 96_000_000
+
+#: Fields of an entry that this index does without.
+_LEFT_OUT = frozenset({"title_pairs", "number_pairs", "issuer_pairs", "place", "fold", "clause"})
+#: Keywords that are neither counted nor sorted by.
+_NOT_COUNTED = frozenset({"what", "title", "number"})
 
 
 def schema() -> tantivy.Schema:
     """The fields of the index."""
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("seq", indexed=True, fast=True)
-    for names, option in ((RANKED, "freq"), (RUNS, "position"), (SETS, "basic")):
+    for names, option in ((RUNS, "position"), (SETS, "basic")):
         for name in names:
-            builder.add_text_field(name, tokenizer_name="spaces", index_option=option)
+            if name not in _LEFT_OUT:
+                builder.add_text_field(name, tokenizer_name="spaces", index_option=option)
     for name in KEYWORDS:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "what")
+        if name not in _LEFT_OUT:
+            builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name not in _NOT_COUNTED)
     for name in NUMBERS:
-        builder.add_integer_field(name, indexed=True, fast=True)
+        if name not in _LEFT_OUT:
+            builder.add_integer_field(name, indexed=not name.endswith("_order"), fast=True)
     return builder.build()
 
 
@@ -108,7 +115,7 @@ class Index:
             entry = tantivy.Document()
             entry.add_integer("seq", number)
             for name, values in fields.items():
-                for value in values:
+                for value in values if name not in _LEFT_OUT else ():
                     if isinstance(value, int):
                         entry.add_integer(name, value)
                     else:

@@ -344,6 +344,14 @@ class Store:
         """The column `tags` of a passage, as (tag, score)."""
         return self._texts.tags(coded)
 
+    def folds(self, numbers: Sequence[int]) -> dict[int, int]:
+        """The folds of passages, by their numbers."""
+        return self._texts.folds(numbers)
+
+    def with_folds(self, folds: Sequence[int]) -> list[int]:
+        """The numbers of the passages that have one of these folds."""
+        return self._texts.with_folds(folds)
+
     def repeated(self, folds: Sequence[int]) -> set[int]:
         """Which of these folds more than one passage has."""
         return self._texts.repeated(folds)

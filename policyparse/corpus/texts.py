@@ -117,6 +117,24 @@ class Texts:
             some = numbers[at : at + 500]
             yield from self._db.execute(_ROWS + f"WHERE p.seq IN ({', '.join('?' * len(some))})", some)
 
+    def folds(self, numbers: Sequence[int]) -> dict[int, int]:
+        """The folds of passages, by their numbers."""
+        found: dict[int, int] = {}
+        for at in range(0, len(numbers), 500):
+            some = numbers[at : at + 500]
+            marks = ", ".join("?" * len(some))
+            found.update(self._db.execute(f"SELECT number, fold FROM texts WHERE number IN ({marks})", some).fetchall())
+        return found
+
+    def with_folds(self, folds: Sequence[int]) -> list[int]:
+        """The numbers of the passages that have one of these folds."""
+        found: list[int] = []
+        for at in range(0, len(folds), 500):
+            some = folds[at : at + 500]
+            marks = ", ".join("?" * len(some))
+            found += [row[0] for row in self._db.execute(f"SELECT number FROM texts WHERE fold IN ({marks})", some)]
+        return found
+
     def repeated(self, folds: Sequence[int]) -> set[int]:
         """Which of these folds more than one passage has."""
         marks = ", ".join("?" * len(folds))

@@ -2,7 +2,7 @@
 
 In: an open corpus. Out: Candidates, the clauses' rows, all clauses' texts. Touches: reads the corpus.
 
-The one place that knows the index's fields (`words`, `what`, `fold`, `seq`) and the store's columns.
+The one place that knows the index's fields (`text`, `what`, `seq`) and the store's columns.
 """
 
 from __future__ import annotations
@@ -68,34 +68,33 @@ class Clauses:
         """A clause for each of these folds, weighed by `words` too."""
         if not folds:
             return []
-        known = Query.const_score_query(Query.term_set_query(self._schema, "fold", list(folds)), 0.0)
-        return self._search([*self._within, (Occur.Must, known)], self._asked(words), 4 * len(folds))
+        return self._search([*self._within, (Occur.Must, self._with(folds))], self._asked(words), 4 * len(folds))
 
     def copies(self, folds: Sequence[int], most: int) -> list[int]:
         """The numbers of the passages with these folds, at most `most`."""
-        known = Query.const_score_query(Query.term_set_query(self._schema, "fold", list(folds)), 0.0)
-        hits = self._searcher.search(Query.boolean_query([*self._within, (Occur.Must, known)]), most, False).hits
+        query = Query.boolean_query([*self._within, (Occur.Must, self._with(folds))])
+        hits = self._searcher.search(query, most, False).hits
         return [int(seq) for seq in self._searcher.fast_field_values("seq", [at for _, at in hits]) if seq is not None]
+
+    def _with(self, folds: Sequence[int]) -> Query:
+        numbers = self.corpus.store.with_folds(folds)
+        return Query.const_score_query(Query.term_set_query(self._schema, "seq", numbers), 0.0)
 
     def rows(self, numbers: Sequence[int]) -> dict[int, Row]:
         """Number → passage with its document's facts."""
         return self.corpus.store.passages(numbers)
 
     def _search(self, must: list[tuple[Occur, Query]], words: dict[str, float], number: int) -> list[Candidate]:
-        either = [(Occur.Should, Query.term_query(self._schema, "words", word)) for word in words]
+        either = [(Occur.Should, Query.term_query(self._schema, "text", word)) for word in words]
         query = Query.boolean_query([*must, *either])
         hits = self._searcher.search(query, number, False).hits
-        addresses = [address for _, address in hits]
+        numbers = self._searcher.fast_field_values("seq", [address for _, address in hits])
+        folds = self.corpus.store.folds([int(number) for number in numbers if number is not None])
         whole = sum(words.values()) or 1.0
         return [
-            Candidate(int(seq), int(fold), min(1.0, score / whole))
-            for (score, _), seq, fold in zip(
-                hits,
-                self._searcher.fast_field_values("seq", addresses),
-                self._searcher.fast_field_values("fold", addresses),
-                strict=True,
-            )
-            if seq is not None and fold is not None
+            Candidate(int(number), folds[int(number)], min(1.0, score / whole))
+            for (score, _), number in zip(hits, numbers, strict=True)
+            if number is not None and int(number) in folds
         ]
 
     def _asked(self, words: Sequence[str]) -> dict[str, float]:
@@ -104,7 +103,7 @@ class Clauses:
         found: dict[str, float] = {}
         for word in dict.fromkeys(words):
             if word not in self._frequency:
-                self._frequency[word] = self._searcher.doc_freq("words", word)
+                self._frequency[word] = self._searcher.doc_freq("text", word)
             times = self._frequency[word]
             if times <= _COMMON * self._total or self._total < 1000:
                 found[word] = math.log(1 + (self._total - times + 0.5) / (times + 0.5))

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tantivy import DocAddress, Occur, Order, Query
+from tantivy import DocAddress, Occur, Order, Query, SearchResult
 
 from policyparse.corpus import Corpus
-from policyparse.corpus.index import count
 from policyparse.corpus.texts import headings
 from policyparse.search.engine import COPY_IDS, FACETS, Found
 from policyparse.search.plan import Plan, Planner
 from policyparse.search.query import Node
 from policyparse.words import Segmenter
+
+#: A narrow plan that finds so many passages is not made wider: nobody pages through more, and a wide one costs more.
+ENOUGH = 100
 
 
 class Directory:
@@ -37,7 +39,12 @@ class Directory:
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
     ) -> Asked:
         planner = self._planner if synonyms else Planner(self.corpus, synonyms=False)
-        return Asked(self.corpus, planner.plan(tree, list(filters.items()), anywhere))
+        fields = list(filters.items())
+
+        def widely() -> Plan[Query]:
+            return planner.plan(tree, fields, anywhere)
+
+        return Asked(self.corpus, widely() if anywhere else planner.plan(tree, fields, wide=False), widely)
 
     def units(self, whole: str) -> list[str]:
         return self._planner.units(whole)
@@ -50,12 +57,15 @@ class Directory:
 
 
 class Asked:
-    """A planned query, on the index as it was when it was planned."""
+    """A planned query, on the index as it was when it was planned: narrow, or wide where that finds too little."""
 
-    def __init__(self, corpus: Corpus, plan: Plan[Query]) -> None:
-        self._corpus, self._plan = corpus, plan
+    def __init__(self, corpus: Corpus, plan: Plan[Query], widely: Callable[[], Plan[Query]]) -> None:
+        self._corpus = corpus
         self._schema = corpus.index.schema
         self._searcher = corpus.index.searcher()
+        self._narrow, self._widely = plan, widely
+        self._settled: tuple[Plan[Query], int] | None = None
+        self._top: tuple[int, list[tuple[float, DocAddress]]] = (0, [])
 
     @property
     def needles(self) -> Sequence[str]:
@@ -65,19 +75,34 @@ class Asked:
     def patterns(self) -> Sequence[re.Pattern[str]]:
         return self._plan.patterns
 
+    @property
+    def _plan(self) -> Plan[Query]:
+        return self._settle(1)[0]
+
+    def _settle(self, limit: int) -> tuple[Plan[Query], int]:
+        """The plan to go by and how many passages it finds; its first `limit` by relevance are kept on the way."""
+        if self._settled is None:
+            plan = self._narrow
+            found = self._searcher.search(plan.query, limit)
+            if plan.wider and _number(found) < ENOUGH:
+                plan = self._widely()
+                found = self._searcher.search(plan.query, limit)
+            self._settled, self._top = (plan, _number(found)), (limit, found.hits)
+        return self._settled
+
     def count(self) -> int:
-        return count(self._searcher, self._plan.query)
+        return self._settle(1)[1]
 
     def numbers(self, facets: Sequence[str], size: int) -> tuple[int, int, dict[str, list[tuple[str, int]]]]:
+        plan, total = self._settle(1)
         asked: dict[str, Any] = {name: {"terms": {"field": FACETS[name], "size": size}} for name in facets}
-        asked["passages"] = {"value_count": {"field": "seq"}}
         asked["documents"] = {"cardinality": {"field": "document"}}
-        answer = self._searcher.aggregate(self._plan.query, asked)
+        answer = self._searcher.aggregate(plan.query, asked)
         counted = {
             name: [(_shown(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[name]["buckets"]]
             for name in facets
         }
-        return int(answer["passages"]["value"]), round(answer["documents"]["value"]), counted
+        return total, round(answer["documents"]["value"]), counted
 
     def window(self, sort: str, offset: int, limit: int) -> tuple[list[Found], bool]:
         addresses = self._addresses(sort, offset, limit)
@@ -92,6 +117,10 @@ class Asked:
 
     def _addresses(self, sort: str, offset: int, limit: int) -> list[tuple[float, DocAddress]]:
         if sort == "relevance":
+            if not offset:
+                self._settle(limit)
+                if self._top[0] >= limit or len(self._top[1]) < self._top[0]:
+                    return self._top[1][:limit]
             return self._searcher.search(self._plan.query, limit, False, offset=offset).hits
         by = {"place": "place_order", "date": "date_order", "oldest": "oldest_order"}[sort]
         order = Order.Desc if sort == "date" else Order.Asc
@@ -101,18 +130,16 @@ class Asked:
         return [(0.0, address) for _, address in hits]
 
     def copies(self, shown: Found, folds: Sequence[int]) -> tuple[int, list[str]]:
+        alike = [number for number in self._corpus.store.with_folds(folds) if number != shown.key]
+        if not alike:
+            return 0, []
         query = Query.boolean_query(
-            [
-                (Occur.Must, self._plan.query),
-                (Occur.Must, Query.term_set_query(self._schema, "fold", list(folds))),
-                (Occur.MustNot, Query.term_query(self._schema, "seq", shown.key)),
-            ]
+            [(Occur.Must, self._plan.query), (Occur.Must, Query.term_set_query(self._schema, "seq", alike))]
         )
-        hits = self._searcher.search(query, COPY_IDS, False).hits
-        number = len(hits) if len(hits) < COPY_IDS else count(self._searcher, query)
-        numbers = self._searcher.fast_field_values("seq", [address for _, address in hits])
+        found = self._searcher.search(query, COPY_IDS)
+        numbers = self._searcher.fast_field_values("seq", [address for _, address in found.hits])
         rows = self._corpus.store.passages([int(value) for value in numbers if value is not None])
-        return number, [self._found(rows[seq]).name for seq in sorted(rows)]
+        return _number(found), [self._found(rows[seq]).name for seq in sorted(rows)]
 
     def documents(self, most: int) -> list[str] | None:
         answer = self._searcher.aggregate(self._plan.query, {"ids": {"terms": {"field": "document", "size": most}}})
@@ -127,6 +154,10 @@ class Asked:
             text=row["text"], tags=self._corpus.store.tags(row["tags"]), kind=row["kind"], doc_number=row["doc_number"],
             date=row["date"], place=row["place"], level=row["level"], issuers=json.loads(row["issuers"]),
         )  # fmt: skip
+
+
+def _number(found: SearchResult) -> int:
+    return found.count or 0  # type: ignore[attr-defined]  # tantivy's stub lacks it
 
 
 def _shown(key: object) -> str:

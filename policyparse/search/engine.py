@@ -18,7 +18,7 @@ SORTS = ("relevance", "date", "oldest", "place")
 #: Facet → field of the index that is counted.
 FACETS = {
     "tag": "tag", "kind": "kind", "level": "level", "place": "region", "year": "year",
-    "issuer": "issuer", "institution": "institution", "mode": "mode",
+    "issuer": "issuer", "institution": "institution", "item": "item", "mode": "mode", "deadline": "deadline_year",
 }  # fmt: skip
 
 #: A query that finds more documents than this is to be narrowed: tantivy's aggregation answers with no more buckets.

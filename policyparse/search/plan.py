@@ -3,9 +3,12 @@
 In: a tree (query.py), what writes queries (building.py). Out: Plan: an engine's query and needles.
 Touches: Planner reads the corpus.
 
-Each word of a query must stand in a passage or in its headings, one of them in the passage itself. A word is found
-as a word of the segmentation (which ranks) or as these characters in a row (which finds it whatever
-the segmentation made of them).
+A word is found as these characters in a row: as one term where it has two characters or stands in the dictionary, as a run
+of pairs otherwise (corpus/entries.py). So what is found does not hang on how a text was segmented.
+
+A plan is narrow or wide. In the narrow one every word that was typed stands in the passage itself, as it was typed. In the
+wide one it may stand apart in its parts (权限下放: 下放管理权限), and all but one of several words may stand in the headings
+alone. An engine may ask narrowly first, and widely where that finds little.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Generic
 from tantivy import Query
 
 from policyparse.corpus import Corpus
-from policyparse.corpus.entries import day_number
+from policyparse.corpus.entries import day_number, place_names
 from policyparse.places import gazetteer
 from policyparse.search.building import Build, Occur, Q, Tantivy
 from policyparse.search.institutions import Same, same_institutions
@@ -31,24 +34,22 @@ from policyparse.words import normal, pairs, segmenter, squeezed
 # Weights by which matches add up, set by looking at the hits of a few questions, not swept:
 #: a word in the headings or the title counts less than one in the text,
 _HEAD = 0.4
-#: the same characters across word borders less than the word,
-_PAIRS = 0.25
 #: all words in a row, as typed, more than the same words apart,
 _WHOLE = 2.0
-#: a heading is so short that it would stand before the clauses that it is over,
-_CLAUSE = 1.0
 #: and a synonym less than the word itself.
 _SYNONYM = 0.6
 
 
 @dataclass
 class Plan(Generic[Q]):
-    """query: for the engine; needles and patterns: what to highlight, squeezed strings and those of wildcards; words: what was looked for, for advice."""
+    """query: for the engine; needles and patterns: what to highlight, squeezed strings and those of wildcards; words: what
+    was looked for, for advice; wider: whether a wide plan would be another one."""
 
     query: Q
     needles: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     patterns: list[re.Pattern[str]] = field(default_factory=list)
+    wider: bool = False
 
 
 class Planning(ABC, Generic[Q]):
@@ -62,6 +63,8 @@ class Planning(ABC, Generic[Q]):
         self.needles: dict[str, None] = {}
         self.words: list[str] = []
         self.patterns: list[re.Pattern[str]] = []
+        self.wide = True
+        self.wider = False
 
     @abstractmethod
     def institutions(self, name: str) -> Same:
@@ -72,24 +75,27 @@ class Planning(ABC, Generic[Q]):
         """The ids of the corpus that begin with `prefix`."""
 
     def plan(
-        self, tree: Node | None, filters: Iterable[tuple[str, Sequence[str]]] = (), anywhere: bool = False
+        self,
+        tree: Node | None,
+        filters: Iterable[tuple[str, Sequence[str]]] = (),
+        anywhere: bool = False,
+        wide: bool = True,
     ) -> Plan[Q]:
         """What finds `tree` within `filters` (field → values of which one must hold).
 
         Where no words are asked for, only clauses are found, unless `anywhere`.
         """
         self.needles, self.words, self.patterns = {}, [], []
+        self.wide, self.wider = wide, False
         parts = [(Occur.Must, self._node(tree, True))] if tree is not None else []
-        if self.words:
-            clause = self.build.constant(self._term("what", "clause"), _CLAUSE)
-            parts.append((Occur.Should, clause))
-        elif not anywhere:  # filters alone: of a title or a heading nobody asks where it stands
+        if not self.words and not anywhere:  # filters alone: of a title or a heading nobody asks where it stands
             parts.append((Occur.Must, self.build.constant(self._term("what", "clause"), 0.0)))
         for name, values in filters:
             if values:
                 either = [(Occur.Should, self._field(Field(name, value), True)) for value in values]
                 parts.append((Occur.Must, self.build.constant(self.build.all_of(either), 0.0)))
-        return Plan(self._all(parts), list(self.needles), self.words, self.patterns)
+        query = parts[0][1] if len(parts) == 1 and parts[0][0] == Occur.Must else self._all(parts)
+        return Plan(query, list(self.needles), self.words, self.patterns, self.wider)
 
     # -- the tree --------------------------------------------------------------------------------------------
 
@@ -115,7 +121,12 @@ class Planning(ABC, Generic[Q]):
         rest = [part for part in parts if part not in plain]
         queries: list[tuple[Occur, Q]] = []
         if len(plain) > 1:
-            queries = [(Occur.Must, self._words([part.text for part in plain]))]
+            texts = [part.text for part in plain]
+            if self.wide:
+                queries = [(Occur.Must, self._words(texts))]
+            else:
+                self.wider = True
+                queries = [(Occur.Must, self._as_typed(text)) for text in texts]
         else:
             rest = list(parts)
         for part in rest:
@@ -132,8 +143,7 @@ class Planning(ABC, Generic[Q]):
         if wanted:
             self._note(needle)
             self.words.append(text)
-        ranked = [(Occur.Should, self._term("words", word)) for word in set(self.segmenter.terms(text))]
-        return self.build.all_of([(Occur.Must, self._run("pairs", needle)), *ranked])
+        return self._here(needle)
 
     def _word(self, text: str, wanted: bool) -> Q:
         if _is_wildcard(text):
@@ -141,35 +151,63 @@ class Planning(ABC, Generic[Q]):
         if not squeezed(text):
             raise QueryError("the query has no words — write what you are looking for")
         if not wanted:
-            return self._run("pairs", squeezed(text))
+            return self._here(squeezed(text))
         return self._words([text])
+
+    def _as_typed(self, text: str) -> Q:
+        """A word in the passage itself; one that the dictionary has not, as the words that a segmentation makes of it."""
+        whole = squeezed(text)
+        self.words.append(text)
+        self._note(whole)
+        units = [word for word in self.segmenter.cut(whole) if any(map(str.isalnum, word))]
+        query = self._here(whole)
+        if len(units) > 1 and min(map(len, units)) > 1:
+            self.wider = True
+            for unit in units:
+                self._note(unit)
+            each = [(Occur.Must, self._here(unit)) for unit in units]
+            query = self.build.all_of([*each, (Occur.Should, self.build.boosted(query, _WHOLE))])
+        elif len(whole) > 2:
+            self.wider = True
+        return self._or_alike(query, whole)
+
+    def _or_alike(self, query: Q, word: str) -> Q:
+        """`query`, which finds `word`, or a synonym of it in the passage itself."""
+        alike = [other for other in self.synonyms.get(word, ()) if other != word]
+        if not alike:
+            return query
+        for other in alike:
+            self._note(other)
+        others = [(Occur.Should, self.build.boosted(self._here(other), _SYNONYM)) for other in alike]
+        return self.build.all_of([(Occur.Should, query), *others])
 
     def _words(self, typed: Sequence[str]) -> Q:
         """All words of what was typed, one of them in the passage itself, the others there or in its headings."""
-        parts: list[tuple[Occur, Q]] = []
+        if not self.wide:
+            return self._as_typed(typed[0])
+        found: list[tuple[Occur, Q]] = []
         here: list[Q] = []
         for text in typed:
             whole = squeezed(text)
             self.words.append(text)
             self._note(whole)
             units = self.units(whole) or [whole]
-            alike = [other for other in self.synonyms.get(whole, ()) if other != whole]
+            for unit in units:
+                if len(unit) > 1:  # single characters are pieces of a word that the dictionary does not have
+                    self._note(unit)
+            if len(typed) == len(units) == 1:
+                return self._or_alike(self._here(units[0]), whole)
             if len(units) == 1:
-                query = self._either(units[0], alike)
+                query = self._or_alike(self._here_or_above(units[0]), whole)
             else:
-                each = [(Occur.Must, self._either(unit, self.synonyms.get(unit, ()))) for unit in units]
-                row = (Occur.Should, self.build.boosted(self._run("pairs", whole), _WHOLE))
-                query = self.build.all_of([*each, row])
-                if alike:
-                    others = [(Occur.Should, self.build.boosted(self._here(other), _SYNONYM)) for other in alike]
-                    query = self.build.all_of([(Occur.Should, query), *others])
-            parts.append((Occur.Must, query))
+                each = [(Occur.Must, self._or_alike(self._here_or_above(unit), unit)) for unit in units]
+                row = (Occur.Should, self.build.boosted(self._here(whole), _WHOLE))
+                query = self._or_alike(self.build.all_of([*each, row]), whole)
+            found.append((Occur.Must, query))
+            alike = (*self.synonyms.get(whole, ()), *(word for unit in units for word in self.synonyms.get(unit, ())))
             here += [self._here(word) for word in dict.fromkeys((*units, *alike))]
-            here += [self._here(word) for unit in units for word in self.synonyms.get(unit, ()) if word != unit]
-            for word in (*alike, *(word for unit in units for word in self.synonyms.get(unit, ()))):
-                self._note(word)
         some = self.build.all_of([(Occur.Should, query) for query in here])
-        return self.build.all_of([*parts, (Occur.Must, self.build.constant(some, 0.0))])
+        return self.build.all_of([*found, (Occur.Must, self.build.constant(some, 0.0))])
 
     def units(self, whole: str) -> list[str]:
         """The words that must all be there: those of the segmentation, long ones as the words they are made of."""
@@ -192,25 +230,22 @@ class Planning(ABC, Generic[Q]):
                     break
         return tiles[-1] or [word]
 
-    def _either(self, word: str, alike: Iterable[str]) -> Q:
-        """A word here or in the headings, or a synonym of it."""
-        if len(word) > 1:  # single characters are pieces of a word that the dictionary does not have
-            self._note(word)
-        found = [self._here(word), self.build.boosted(self._term("head", word), _HEAD)]
-        for other in alike:
-            if other != word:
-                self._note(other)
-                found.append(self.build.boosted(self._here(other), _SYNONYM))
-        return self.build.all_of([(Occur.Should, query) for query in found])
+    def _here_or_above(self, word: str) -> Q:
+        """A word in the passage itself or in its headings."""
+        above = self.build.boosted(self._term("head", word), _HEAD)
+        return self.build.all_of([(Occur.Should, self._here(word)), (Occur.Should, above)])
 
-    def _here(self, word: str) -> Q:
-        """A word in the passage itself."""
-        return self.build.all_of(
-            [
-                (Occur.Should, self._term("words", word)),
-                (Occur.Should, self.build.boosted(self._run("pairs", word), _PAIRS)),
-            ]
-        )
+    def _here(self, whole: str) -> Q:
+        """These characters in a row in the passage itself."""
+        if len(whole) == 1:
+            return self.build.pattern("text", f"{_literal(whole)}.?")
+        if len(whole) > 2 and self.is_term(whole):
+            return self._term("text", whole)
+        return self._run("text", whole)
+
+    def is_term(self, word: str) -> bool:
+        """Whether the index has `word`, of three characters and more, as a term wherever it stands."""
+        return self.segmenter.knows(word)
 
     def _wildcard(self, text: str, wanted: bool) -> Q:
         pattern = "".join(normal(text).split())
@@ -218,20 +253,21 @@ class Planning(ABC, Generic[Q]):
             raise QueryError(f"{text}: a wildcard needs at least one letter or character beside it")
         expression = "".join(".*" if sign == "*" else "." if sign == "?" else _literal(sign) for sign in pattern)
         try:
-            query = self.build.pattern("words", expression)
+            query = self.build.pattern("text", expression)
         except ValueError:
             raise QueryError(f"{text}: this wildcard is too complicated — use one * at the end of a word") from None
         if wanted:
             self.words.append(text)
             self.patterns.append(re.compile(expression))
+            for piece in re.split(r"[*?]", pattern):
+                if len(piece) > 1:
+                    self._note(piece)
         return query
 
     def _run(self, name: str, whole: str) -> Q:
         """`whole` as neighbouring characters in the field `name`."""
         grams = pairs(whole)
         if len(whole) == 1:
-            if name == "pairs":
-                return self._term("signs", whole)
             return self.build.pattern(name, f".?{_literal(whole)}.?")
         if len(grams) == 1:
             return self._term(name, grams[0])
@@ -264,10 +300,7 @@ class Planning(ABC, Generic[Q]):
                     self._note(squeezed(printed))
             return self.build.terms("institution", sorted(found.canonical))
         if name == "issuer":
-            forms = self.institutions(value).asked
-            return self.build.all_of(
-                [(Occur.Should, self._run("issuer_pairs", squeezed(form))) for form in sorted(forms)]
-            )
+            return self._having("issuer", sorted(self.institutions(value).asked))
         if name in ("year", "date", "deadline"):
             return self._range(name, value)
         if name == "document":
@@ -278,7 +311,11 @@ class Planning(ABC, Generic[Q]):
             raise QueryError(f"{name}: has no value — write it behind the colon, as in {name}:…")
         if wanted and name == "item":
             self._note(needle)
-        return self._run(f"{name}_pairs", needle)
+        return self._having(name, [needle]) if name in ("title", "number") else self._run(f"{name}_pairs", needle)
+
+    def _having(self, name: str, needles: Sequence[str]) -> Q:
+        """One of `needles` (squeezed) as characters in a row in the document's title, number or issuer."""
+        return self.build.all_of([(Occur.Should, self._run(f"{name}_pairs", squeezed(needle))) for needle in needles])
 
     def _labelled(self, name: str, value: str) -> str:
         rows = [row for row in self.vocabulary.table("labels") if row["field"] == name]
@@ -325,6 +362,24 @@ class Planner(Planning[Query]):
 
     def documents(self, prefix: str) -> list[str]:
         return self._corpus.store.find(prefix)
+
+    def is_term(self, word: str) -> bool:
+        return self._corpus.has_all_words and super().is_term(word)
+
+    def _having(self, name: str, needles: Sequence[str]) -> Query:
+        return self.build.terms(name, [value for value in self._values(name) if any(map(value.__contains__, needles))])
+
+    def _place(self, value: str) -> Query:
+        asked = normal(value).strip("/")
+        wanted = {asked, gazetteer(self.vocabulary).path_of(asked) or asked}
+        regions = [
+            place for place in self._values("region") if not wanted.isdisjoint(place_names(place, self.vocabulary))
+        ]
+        return self.build.terms("region", regions)
+
+    def _values(self, name: str) -> list[str]:
+        """All values of a keyword in the index."""
+        return [value for value, _ in self._corpus.index.searcher().terms_with_prefix(name, "")]
 
 
 def _literal(sign: str) -> str:
