@@ -171,6 +171,27 @@ def _compact_store(connection: sqlite3.Connection) -> None:
     compaction.compact(connection)
 
 
+def _references(connection: sqlite3.Connection) -> None:
+    """Tables of who cites whom, filled from the documents that are there."""
+    from policyparse.corpus import references
+
+    _run(references.TABLES)(connection)
+    references.fill(connection)
+
+
+codings = _run(
+    """
+    CREATE TABLE codings (               -- tags of people's own schemes, beside the contract's
+        scheme TEXT NOT NULL, document TEXT NOT NULL, clause TEXT NOT NULL,
+        fold INTEGER NOT NULL,           -- the clause's words when it was coded
+        tags TEXT NOT NULL,              -- JSON list of [tag, score]
+        UNIQUE (scheme, document, clause)
+    );
+    CREATE INDEX codings_document ON codings (document);
+    """
+)
+
+
 #: In order; the name is what the database remembers.
 STEPS: tuple[tuple[str, Step], ...] = (
     ("documents_passages_imports", documents_passages_imports),
@@ -178,6 +199,8 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("corrections", corrections),
     ("runs_versions", runs_versions),
     ("compact_store", _compact_store),
+    ("codings", codings),
+    ("references", _references),
 )
 
 

@@ -18,6 +18,7 @@ from policyparse.corpus.database import Database
 from policyparse.corpus.imports import MEMBER
 from policyparse.corpus.packing import pack, unpack
 from policyparse.corpus.passages import Passage, passages
+from policyparse.corpus.references import References
 from policyparse.corpus.texts import Texts
 from policyparse.corpus.versions import CURRENT, Versions
 from policyparse.model import Document
@@ -55,6 +56,7 @@ class Store:
         self.transaction = database.transaction
         self.corrections = Corrections(database)
         self.versions = Versions(database)
+        self.references = References(database.rows)
         self._texts = Texts(database)
 
     def add(self, document: Document, replace: bool = False, seq: int | None = None) -> bool:
@@ -133,6 +135,7 @@ class Store:
         )
         packed = pack(document, [(part.start, part.end) for part in parts])
         self._db.execute("INSERT INTO bodies VALUES (?, ?)", (place, packed))
+        self.references.write(place, document)
         self._db.executemany(
             "INSERT OR IGNORE INTO names VALUES (?, ?)",
             {(mention.text, mention.canonical) for mention in document.institutions},
@@ -194,6 +197,7 @@ class Store:
         if row is not None:
             self._texts.remove(row["first"], row["passages"])
             self._db.execute("DELETE FROM bodies WHERE document = ?", (row["seq"],))
+            self.references.forget(row["seq"])
 
     def of_source(self, path: str) -> list[str]:
         """The documents that the file, or the members of the archive, `path` has."""
