@@ -1,4 +1,4 @@
-"""What all tests share: where ../shared is, the flag that rewrites golden files."""
+"""What all tests share: where ../shared is, the flag that rewrites golden files, a corpus of the samples."""
 
 from __future__ import annotations
 
@@ -23,3 +23,15 @@ def shared() -> Path:
     if not (SHARED / "seeds").is_dir() and os.environ.get("CI"):
         pytest.fail("../shared is here but holds no seeds")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def sample_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a corpus that holds corpora/samples; not to be written to (copy it)."""
+    from policyparse.batch import import_files
+    from policyparse.corpus import Corpus
+
+    directory = tmp_path_factory.mktemp("samples") / "corpus"
+    with Corpus.open(directory, create=True) as corpus:
+        import_files(corpus, [ROOT / "corpora" / "samples"], keep_originals=True)
+    return directory
