@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
-from policyparse.corpus.entries import KEYWORDS, NUMBERS, RANKED, RUNS, SETS, entries
+from policyparse.corpus.entries import KEYWORDS, NUMBERS, RUNS, SETS, entries
 from policyparse.corpus.index import INDEX_VERSION
 from policyparse.corpus.passages import Passage, passages
 from policyparse.model import SCHEMA_VERSION, Document
@@ -51,7 +51,6 @@ _FIELDS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(("id", "title", "kind", "doc_number", "issuers", "place", "level", "path", "sha256"), _KEYWORD),
     },
     CLAUSES: {
-        **{name: _words("freqs", True) for name in RANKED},
         **{name: _words("positions", True) for name in RUNS},
         **{name: _words("docs", False) for name in SETS},
         **dict.fromkeys(KEYWORDS, _KEYWORD),
@@ -66,7 +65,7 @@ def index_body(kind: str, replicas: int, meta: dict[str, Any]) -> dict[str, Any]
     """Settings and mapping of the index of a kind; `meta`: what the index is to say of itself."""
     mapping: dict[str, Any] = {"dynamic": "strict", "_meta": {"policyparse": meta}, "properties": _FIELDS[kind]}
     if kind == CLAUSES:  # the words are found, not handed back: `shown` has the text
-        mapping["_source"] = {"excludes": [*RANKED, *RUNS, *SETS]}
+        mapping["_source"] = {"excludes": [*RUNS, *SETS]}
     return {"settings": {"index": {"number_of_replicas": replicas}, "analysis": _SPACES}, "mappings": mapping}
 
 
