@@ -26,6 +26,10 @@ _BARE = re.compile(
 # What stands before a name that is used by itself and not as the end of a longer one (成立…改革领导小组).
 _FREE = re.compile(r"(?:^|[^一-鿿\w”》）)]|[由向报经的和与及对在将把请按照据各是为于并、至给])$")
 _SHORTEST = 3
+# What stands before a title in marks that nothing else explains.
+_TAKEN = re.compile(
+    r"(?:^|[^一-鿿\w]|按照|根据|依据|依照|遵照|对照|落实|贯彻|执行|印发|下发|发布|实施|以及|符合|[按据照以和及与对在由])$"
+)
 
 
 def abbreviations(draft: Draft) -> Iterator[Finding]:
@@ -37,7 +41,7 @@ def abbreviations(draft: Draft) -> Iterator[Finding]:
         if name in introduced:
             continue
         introduced[name] = match.start()
-        if len(name) < _SHORTEST and not quoted:
+        if (len(name) < _SHORTEST and not quoted) or any(name in title for title in _own(draft)):
             continue
         used = _used_before(draft, name, match.start(), "《" if match["open"] == "《" else "")
         if used is not None:
@@ -51,6 +55,10 @@ def abbreviations(draft: Draft) -> Iterator[Finding]:
                 Said("give the full name here and the short name with it", "在首次出现处写全称并注明简称"), 0.8,
             )  # fmt: skip
     yield from _unexplained(draft, introduced)
+
+
+def _own(draft: Draft) -> tuple[str, str]:
+    return draft.document.title, draft.document.cover_title or ""
 
 
 def _used_before(draft: Draft, name: str, until: int, opening: str) -> tuple[int, int] | None:
@@ -69,7 +77,8 @@ def _used_before(draft: Draft, name: str, until: int, opening: str) -> tuple[int
 
 def _unexplained(draft: Draft, introduced: dict[str, int]) -> Iterator[Finding]:
     """《细则》 where no title before it, nor the document's own, ends so."""
-    own = (draft.document.title, draft.document.cover_title or "")
+    if draft.document.kind in ("speech", "briefing"):
+        return  # the audience has it before them
     seen: set[str] = set()
     for match in _BARE.finditer(draft.text):
         name = match["name"]
@@ -77,8 +86,10 @@ def _unexplained(draft: Draft, introduced: dict[str, int]) -> Iterator[Finding]:
         if name in seen or name in introduced or line.role != roles.BODY:
             continue
         seen.add(name)
+        if not _TAKEN.search(draft.text[max(line.start, match.start() - 4) : match.start()]):
+            continue  # 营商环境突破年《实施意见》 says which
         # a title whose last words these are, anywhere before, or in the document's own name
-        if any(name in title for title in own) or _full_before(draft.text, name, match.start()):
+        if any(name in title for title in _own(draft)) or _full_before(draft.text, name, match.start()):
             continue
         yield draft.finding(
             "abbreviation", match.start(), match.end(),

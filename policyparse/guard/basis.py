@@ -52,7 +52,7 @@ def contradicting(draft: Draft) -> Iterator[Finding]:
             continue
         title, number = title_key(citation.title), number_key(citation.doc_number)
         before = titles.setdefault(title, citation)
-        if number_key(before.doc_number or "") != number:
+        if number_key(before.doc_number or "") != number and same_title(before.title, citation.title):
             yield _contradiction(draft, citation, before, "number")
             continue
         other = numbers.setdefault(number, citation)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from policyparse.guard.draft import Draft
 from policyparse.guard.findings import Finding, Said
@@ -22,6 +23,7 @@ _LEAD_IN = re.compile(
     r"^(?:(?:于|在|从|到|至)?[^，,。；]{0,14}?(?:年|月|日|底|季度|周)(?:底|末)?(?:之?前|起|内)?[，,]?)?(?:负责|牵头|具体|组织|抓好|做好|切实|认真)?"
 )
 _LEVEL = re.compile(r"^(?:[一-鿿]{2,9}?)??(?:省|市|县|区|旗|镇|乡|街道)(?=[一-鿿]{2})")
+_ADVERBIAL = re.compile(r"按照|根据|依据|依托|围绕|通过|结合|坚持|对于|针对|进一步|各")
 #: First words of a task that many are given at once.
 _SHORTEST = 6
 _SHARED = re.compile(
@@ -29,35 +31,60 @@ _SHARED = re.compile(
 )
 
 
+@dataclass(slots=True)
+class _Given:
+    """A task as one item gives it: who leads (or, where nobody does, who is responsible)."""
+
+    task: Responsibility
+    clause: int
+    lead: list[str]
+    responsible: list[str]
+
+    @property
+    def principal(self) -> list[str]:
+        return self.lead or self.responsible
+
+
 def departments(draft: Draft) -> Iterator[Finding]:
     """Tasks that two clauses give to different departments."""
     yield from _seats(draft)
-    first: dict[str, Responsibility] = {}
-    said: set[str] = set()
-    for task in draft.document.responsibilities:
-        if task.role == "support":
+    given = _given(draft)
+    for words, places in given.items():
+        first = places[0]
+        other = next((place for place in places[1:] if not _shared(first.principal, place.principal)), None)
+        if other is None or (_SHARED.search(words) and first.task.task != other.task.task):
             continue
-        words = _head(task.task)
-        if len(words) < _SHORTEST and not words.endswith("解释"):
-            continue
-        before = first.setdefault(words, task)
-        if before is task or before.clause == task.clause or words in said or _shared(before, task):
-            continue
-        if _SHARED.search(words) and before.task != task.task:
-            continue
-        said.add(words)
-        start, end = _span(draft, task)
-        one, other = "、".join(before.departments), "、".join(task.departments)
-        where = draft.where(before.start)
+        start, end = _span(draft, other)
+        one, two = "、".join(first.principal), "、".join(other.principal)
+        where = draft.where(first.task.start)
         yield draft.finding(
             "department", start, end,
             Said(
-                f"“{words}” is given to {other} here and to {one} in {where.en}",
-                f"“{words}”此处由{other}负责，而{where.zh}由{one}负责",
+                f"“{words}” is given to {two} here and to {one} in {where.en}",
+                f"“{words}”此处由{two}负责，而{where.zh}由{one}负责",
             ),
             Said("decide who is responsible, and make both places the same", "明确由谁负责，前后统一"), 0.75,
-            also=[_span(draft, before)],
+            also=[_span(draft, first)],
         )  # fmt: skip
+
+
+def _given(draft: Draft) -> dict[str, list[_Given]]:
+    """The first words of a task → the items that give it, in order; a tail over two lines is one item."""
+    number = {clause.id: at for at, clause in enumerate(draft.document.clauses)}
+    found: dict[str, list[_Given]] = {}
+    for task in draft.document.responsibilities:
+        words = _head(task.task)
+        if (len(words) < _SHORTEST and not words.endswith("解释")) or _ADVERBIAL.match(words) or task.role == "support":
+            continue
+        clause = number.get(task.clause or "", -1)
+        places = found.setdefault(words, [])
+        last = places[-1] if places else None
+        tail = last and clause - last.clause <= 1 and task.role != "lead" and last.lead and not last.responsible
+        if last is None or clause < 0 or (clause != last.clause and not tail):
+            places.append(_Given(task, clause, [], []))
+        places[-1].clause = clause
+        (places[-1].lead if task.role == "lead" else places[-1].responsible).extend(task.departments)
+    return found
 
 
 def _head(task: str) -> str:
@@ -66,17 +93,16 @@ def _head(task: str) -> str:
     return words.removesuffix("工作")
 
 
-def _shared(one: Responsibility, other: Responsibility) -> bool:
+def _shared(one: list[str], other: list[str]) -> bool:
     """Whether a department is in both, whatever level it is printed with."""
-    return bool(
-        {_LEVEL.sub("", name) for name in one.departments} & {_LEVEL.sub("", name) for name in other.departments}
-    )
+    return bool({_LEVEL.sub("", name) for name in one} & {_LEVEL.sub("", name) for name in other})
 
 
-def _span(draft: Draft, task: Responsibility) -> tuple[int, int]:
-    """Where the first department is printed in the sentence, and the task after it; else the sentence."""
-    at = draft.text.find(task.departments[0], task.start, task.end)
-    return (at, at + len(task.departments[0])) if at >= 0 else (task.start, task.end)
+def _span(draft: Draft, given: _Given) -> tuple[int, int]:
+    """Where the first department is printed in the sentence; else the sentence."""
+    name, task = given.principal[0], given.task
+    at = draft.text.find(name, task.start, task.end)
+    return (at, at + len(name)) if at >= 0 else (task.start, task.end)
 
 
 def _seats(draft: Draft) -> Iterator[Finding]:

@@ -70,10 +70,16 @@ def bare_title(title: str) -> str:
 def same_title(one: str, other: str) -> bool:
     """Whether two titles name one document: equal but for signs and the issuer, or one within the other's 印发…的通知."""
     a, b = title_key(one), title_key(other)
-    if not a or not b:
+    if not a or not b or not _same_issuer(one, other):
         return False
     short, long = sorted((a, b), key=len)
     return short == long or (len(short) >= 6 and short in long and (long.endswith(short) or _carried(long, short)))
+
+
+def _same_issuer(one: str, other: str) -> bool:
+    """Whether the issuers before 关于 can be the same; a citation may leave its own out."""
+    a, b = (_SIGNS.sub("", squeezed(title)).partition("关于")[0] for title in (one, other))
+    return not a or not b or a == b or a in b or b in a or not ("关于" in one and "关于" in other)
 
 
 def _carried(long: str, short: str) -> bool:

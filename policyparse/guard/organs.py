@@ -44,7 +44,11 @@ def _given_up(vocabulary: Vocabulary) -> tuple[dict[str, _Given], dict[str, _Giv
         for row in rows
         if row["to"] and row["function"] in after
     }
-    names = {row["name"]: _Given(int(row["to"]), "") for row in vocabulary.table("institutions_names") if row["to"]}
+    names = {
+        row["name"]: _Given(int(row["to"]), "")
+        for row in vocabulary.table("institutions_names")
+        if row["to"] and (row["name"].startswith("国家") or row["name"].endswith(("部", "总局", "总署")))
+    }
     return functions, names, frozenset(row["function"] for row in rows)
 
 

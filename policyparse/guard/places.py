@@ -160,6 +160,14 @@ def _judge(
         sure, why = 0.8, Said("and the text treats it as its own", "正文却把它当作本地")
     elif not before or not "一" <= before[-1] <= "鿿":
         sure = 0.65
+        town = home.rank(mention.names[-1]) >= TOWN
+        if (
+            town
+            and not listed
+            and not _coined(home.short(mention.names[-1]))
+            and home.rank(mention.names[-1]) not in home.steps
+        ):
+            return 0.0, Said("", "")  # 发展乡村特色产业
     else:
         return 0.0, Said("", "")  # within a word: 推进新城镇建设, 相应城市
     if home.rank(mention.names[-1]) in home.steps:
@@ -241,5 +249,7 @@ def _taken(text: str, at: int, words: _Words) -> int:
 
 
 def _coined(stem: str) -> bool:
-    """Whether a name is no word of the dictionary (整合｜镇内设机构): only then it can stand without a word that takes it."""
-    return not segmenter().knows(stem)
+    """Whether a name holds no word of the dictionary (整合｜镇内设机构): only then it can stand without a word that takes it."""
+    dictionary = segmenter()
+    parts = {stem, stem[1:], stem[:2]} if len(stem) > 2 else {stem}
+    return not any(len(part) > 1 and dictionary.knows(part) for part in parts)
