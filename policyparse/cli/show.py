@@ -72,12 +72,14 @@ def show_command(
         document = corpus.document(identity)
         sources = corpus.store.sources(document.id)
         relatives = corpus.store.relatives(document.id)
+        cited = corpus.store.references.cited(document)
+        citing = [(one.id, one.title) for one in corpus.documents(corpus.store.references.citing(document)[:_CITING])]
     if as_json:
         click.echo(document.model_dump_json(by_alias=True))
         return 0
-    _show_facts(document, sources, relatives)
+    _show_facts(document, sources, relatives, citing)
     _show_outline(document)
-    _show_tables(document)
+    _show_tables(document, cited)
     if with_source:
         _show_origins(document)
     if with_text:
@@ -85,8 +87,15 @@ def show_command(
     return 0
 
 
-def _show_facts(document: Document, sources: list[tuple[str, int]], relatives: list[tuple[str, str]]) -> None:
+#: So many of the documents that cite this one are named.
+_CITING = 10
+
+
+def _show_facts(
+    document: Document, sources: list[tuple[str, int]], relatives: list[tuple[str, str]], citing: list[tuple[str, str]]
+) -> None:
     names = labels(None)
+    speech = document.speech
     files = [
         f"{path} ({part}/{document.source.parts})" if document.source.parts > 1 else path for path, part in sources
     ]
@@ -97,12 +106,19 @@ def _show_facts(document: Document, sources: list[tuple[str, int]], relatives: l
         (say("number", "文号"), document.doc_number),
         (say("issuers", "发文机关"), "；".join(document.issuers)),
         (say("date", "日期"), document.date),
+        (say("addressees", "主送"), "；".join(document.addressees)),
+        (say("copies to", "抄送"), "；".join(document.copied_to)),
+        (say("printed", "印发日期"), document.printed),
+        (say("annexes", "附件"), "\n".join(f"{annex.label} {annex.title}" for annex in document.annexes)),
+        (say("speaker", "讲话人"), " ".join(filter(None, (speech.post, speech.speaker))) if speech else None),
+        (say("occasion", "场合"), speech.occasion if speech else None),
         (say("place", "地区"), (document.place or "") + (say(" (masked)", "（隐名）") if document.masked else "")),
         (say("level", "层级"), names.get(("level", document.level or ""), document.level)),
         (say("file", "来源文件"), "\n".join(files)),
         (say("encoding", "编码"), document.source.encoding),
         (say("repairs", "修复"), _repairs(document)),
         (say("near-duplicates", "近似文件"), "\n".join(f"{identity} {title}" for identity, title in relatives)),
+        (say("cited by", "被引用于"), "\n".join(f"{identity} {title}" for identity, title in citing)),
         (say("warnings", "提示"), "\n".join(document.warnings)),
     ]
     columns = [say("fact", "项目"), say("value", "内容")]
@@ -133,9 +149,14 @@ def _show_outline(document: Document) -> None:
     show_table(say("Outline", "提纲"), columns, rows, wide=columns[0])
 
 
-def _show_tables(document: Document) -> None:
+def _sure(confidence: float | None) -> str:
+    return "" if confidence is None else f"{confidence:.2f}"
+
+
+def _show_tables(document: Document, cited: dict[int, str]) -> None:
+    """cited: place of a citation → the document of the corpus that it means."""
     names = labels(None)
-    clause = say("clause", "条款")
+    clause, sure = say("clause", "条款"), say("confidence", "可信度")
     bodies: dict[str, list[tuple[str, str | None]]] = {}
     for mention in document.institutions:
         bodies.setdefault(mention.canonical, []).append((mention.text, mention.clause))
@@ -150,17 +171,20 @@ def _show_tables(document: Document) -> None:
     )
     show_table(
         say("Time points", "时间节点"),
-        [say("words", "原文"), say("type", "类型"), say("value", "值"), clause],
-        [[p.text, names.get(("type", p.type), p.type), p.value, p.clause or ""] for p in document.time_points],
+        [say("words", "原文"), say("type", "类型"), say("value", "值"), sure, clause],
+        [
+            [p.text, names.get(("type", p.type), p.type), p.value, _sure(p.confidence), p.clause or ""]
+            for p in document.time_points
+        ],
         wide=say("words", "原文"),
     )
     show_table(
         say("Delegated items", "下放事项"),
-        [say("item", "事项"), say("from", "下放方"), say("to", "承接方"), say("mode", "方式"), clause],
+        [say("item", "事项"), say("from", "下放方"), say("to", "承接方"), say("mode", "方式"), sure, clause],
         [
             [
                 d.item, "、".join(d.from_), "、".join(d.to),
-                "、".join(names.get(("mode", mode), mode) for mode in d.mode), d.clause or "",
+                "、".join(names.get(("mode", mode), mode) for mode in d.mode), _sure(d.confidence), d.clause or "",
             ]
             for d in document.delegations
         ],
@@ -168,19 +192,35 @@ def _show_tables(document: Document) -> None:
     )  # fmt: skip
     show_table(
         say("Responsibilities", "责任分工"),
-        [say("departments", "单位"), say("role", "角色"), say("task", "任务"), say("deadline", "期限"), clause],
+        [say("departments", "单位"), say("role", "角色"), say("task", "任务"), say("deadline", "期限"), sure, clause],
         [
-            ["、".join(r.departments), names.get(("role", r.role), r.role), r.task, r.deadline or "", r.clause or ""]
+            [
+                "、".join(r.departments),
+                names.get(("role", r.role), r.role),
+                r.task,
+                r.deadline or "",
+                _sure(r.confidence),
+                r.clause or "",
+            ]
             for r in document.responsibilities
         ],
         wide=say("task", "任务"),
     )
     show_table(
         say("Citations", "引用文件"),
-        [say("title", "文件名"), say("number", "文号"), clause],
-        [[c.title or c.text, c.doc_number or "", c.clause or ""] for c in document.citations],
+        [
+            say("title", "文件名"), say("number", "文号"), say("issuer", "发文机关"), say("relation", "关系"),
+            say("in the corpus", "语料库中"), clause,
+        ],
+        [
+            [
+                c.title or c.text, c.doc_number or "", (c.issuer or "") + (say(" (superior)", "（上级）") if c.superior else ""),
+                names.get(("relation", c.relation), c.relation), cited.get(place, "")[:9], c.clause or "",
+            ]
+            for place, c in enumerate(document.citations)
+        ],
         wide=say("title", "文件名"),
-    )
+    )  # fmt: skip
 
 
 def _ids(clauses: object) -> str:

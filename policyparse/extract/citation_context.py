@@ -31,7 +31,6 @@ _REPEALED = re.compile(
 _REPEALING = re.compile(r"废止(?:了)?[^。；，]{0,12}$")
 _ANSWERED = re.compile(r"(?:请示|报告|函|来函|来信|申请|建议|提案)[》）)〕]?$")
 _RECEIVED = re.compile(r"[^。\n]{0,60}?(?:收悉|收到|已收|悉[。，])")
-_CARRIED = re.compile(r"(?:印发|转发|批转|公布|发布|下发)(?:了|给)?(?:[^，。；]{0,20})$")
 _TITLE_ISSUER = re.compile(r"^(?P<organ>[^《》]{2,40}?)(?:关于|印发|转发|批转)")
 _BEFORE = re.compile(
     r"(?P<organ>[一-鿿]{0,14}?(?:国务院|中共中央|党中央|中央|(?:人民政府|委员会)(?:办公[室厅])?|[省市州县区旗镇乡](?:委|政府)"
@@ -81,7 +80,7 @@ def cited(
 
 
 def _relation(text: str, before: str, end: int, title: str, facts: Facts) -> Relation:
-    if facts.cover_title is not None and title and title == re.sub(r"\s", "", facts.title) and _CARRIED.search(before):
+    if facts.cover_title is not None and title and title == re.sub(r"\s", "", facts.title):
         return "carries"
     if _ANSWERED.search(title) and (facts.kind == "reply" or _RECEIVED.match(text, end)):
         return "answers"

@@ -26,10 +26,10 @@ _TOWARD = re.compile("向([^，,]{1,30})$")
 _INTO = re.compile(r"(?:到位)?[，,]进入([^，,。；;]{2,20})")
 _ABLE = re.compile("([一-鿿]{1,8}?(?:级|镇|街道|乡镇|基层|社区))能够?(?:有效)?(?:承接|办理)")
 _WEAK_SUBJECT = re.compile(f"(?:{ADVERB}|权限|权|事项|职能|职责)$")
-_GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责(?!人)|代为)")
+_GRANT_ACT = re.compile(r"(?:依法)?(?:行使|办理|实施|承担|开展|负责(?!人)|代为|(?P<own>核发|发放|征收|收取|受理|审核|核准|备案|审批))")
 _RIGHT_OVER = re.compile("((?:对|在)[^，,。；;]{2,50}?的[^，,。；;]{0,30}?权)(?=[，,。；;\n]|$)")
 _REST_OF_NAME = re.compile("[、和及与][一-鿿]{2,12}|(?![和及与])[一-鿿]{1,12}")
-_APPROVES = re.compile("(?:直接|依法|代为|自行|全权|负责)*(审批|核准|备案|审核|初审)(?!权|的|事项|范围|部门)")
+_APPROVES = re.compile("(?:直接|依法|代为|自行|全权|负责)*(审批|核准|备案|审核|初审)(?=[，,。；;\n]|$)")
 _CONDITION = re.compile("(?:以下|以上|以内|范围内|标准)的$")
 _MEASURE = re.compile("(?:一级)?(?:相应的?|更多的?|更大的?|必要的?)?")
 _NOT_GRANTED = re.compile("(?:的?(?:使命|任务|责任感|重任|神圣|光荣|内涵|生机|活力|能力))")
@@ -134,7 +134,8 @@ def grant(c: Clause) -> Iterator[Move]:
             continue
         act = _GRANT_ACT.match(text, end, c.end)
         measure = _MEASURE.match(text, end, c.end)
-        begin = act.end() if act else measure.end() if measure else end
+        # 委托Y核发许可证: the act is what was the giver's
+        begin = act.start("own") if act and act["own"] else act.end() if act else measure.end() if measure else end
         if verb.group() in ("委托", "授权") and not act:
             continue
         stop = c.comma_after(begin)
