@@ -14,9 +14,11 @@ corpus) → wordings.py (the same wording once, who uses it, since when) → her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,16 +27,16 @@ from policyparse.corpus.passages import path_of
 from policyparse.model import Document
 from policyparse.precedents import candidates
 from policyparse.precedents.candidates import Clauses
-from policyparse.precedents.model import Model, learn
-from policyparse.precedents.names import Nameless, nameless, own_places
-from policyparse.precedents.ranking import WEIGHTS, Ranking
+from policyparse.precedents.model import SAMPLE, Model, learn
+from policyparse.precedents.names import names, own_places
+from policyparse.precedents.ranking import WEIGHTS, rank
 from policyparse.precedents.wordings import Use, Wording, wordings
 from policyparse.words import Change
 
 __all__ = ["CLOSE", "Answer", "Change", "Use", "Wording", "find", "find_each", "prepare"]
 
-#: From this score on a clause says the same.
-CLOSE = 0.3
+#: From this score on a clause says the same: all rewritten by hand have it, and one of twenty sentences of other matters.
+CLOSE = 0.25
 
 #: Words of a clause from which on it can be compared; 特此通知。 says the same everywhere.
 _LEAST_WORDS = 3
@@ -70,28 +72,29 @@ def find(
     where: str = "",
     without: str | None = None,
     places: tuple[str, ...] = (),
-    ranking: Ranking | None = None,
+    close: float = CLOSE,
+    weights: dict[str, float] = WEIGHTS,
 ) -> Answer:
     """The wordings in `corpus` of what the clause `text` says, at most `limit`.
 
     where:   a query of the search language within which to look ("place:广东 kind:plan year:2009-2012")
     without: a document's id that is left out (the draft itself, where it is in the corpus)
     places:  names in `text` that no table need have, to be looked through
-    ranking: other weights, for measuring
+    close:   the least score of a wording; `weights`: of the parts of a score (both for measuring)
     Raises QueryError when `where` cannot be understood. Learns from the corpus first when it has grown much since the
     last time, which takes a while (`prepare`).
     """
-    return _find(corpus, Clauses(corpus, where), text, limit, without, places, ranking or Ranking(WEIGHTS))
+    return _find(corpus, Clauses(corpus, where), text, limit, without, places, close, weights)
 
 
 def find_each(
-    corpus: Corpus, draft: Document, *, limit: int = 10, where: str = "", ranking: Ranking | None = None
+    corpus: Corpus, draft: Document, *, limit: int = 10, where: str = "", weights: dict[str, float] = WEIGHTS
 ) -> Iterator[Answer]:
     """`find` for each clause of `draft`, in its order; the draft's own copy in the corpus is left out."""
     clauses = Clauses(corpus, where)
     places = own_places(draft.place, corpus.vocabulary)
     for clause in draft.clauses:
-        answer = _find(corpus, clauses, clause.text, limit, draft.id, places, ranking or Ranking(WEIGHTS))
+        answer = _find(corpus, clauses, clause.text, limit, draft.id, places, CLOSE, weights)
         yield Answer(
             answer.text,
             answer.wordings,
@@ -102,41 +105,49 @@ def find_each(
         )
 
 
-def prepare(corpus: Corpus, step: Callable[[int, int], None] | None = None) -> Model:
-    """Learns what there is to learn from the corpus, or places what was imported since; what was learned is kept.
+def prepare(corpus: Corpus) -> Model:
+    """What was learned from the corpus; learns it first where there is nothing, or the corpus has doubled since.
 
-    step: is told after each clause how many are done, of how many
-    A corpus that cannot be written to is learned from all the same, for as long as it is open.
+    That takes half a minute at most, whatever the size of the corpus, and is kept beside it. A corpus that cannot be
+    written to is learned from all the same, for as long as it is open.
     """
-    known = _KEPT.get(corpus)
     version = candidates.version(corpus)
+    known = _KEPT.get(corpus)
     if known is not None and known[0] == version:
         return known[1]
     number = candidates.number_of_clauses(corpus)
     path = candidates.model_path(corpus)
-    model = known[1] if known is not None else Model.load(path)
-    if model is None or (number and model.clauses != number):
-        model = _refreshed(corpus, model, number, step)
+    model = known[1] if known is not None else _loaded(path)
+    if model is None or not model.learned / 2 <= number <= 2 * model.learned:
+        forms = names(corpus.vocabulary)
+        model = learn(
+            (
+                forms.nameless(text, own_places(place, corpus.vocabulary))
+                for text, place in candidates.sample(corpus, SAMPLE)
+            ),
+            number,
+        )
         with suppress(OSError):  # a medium that takes no writing
             model.save(path)
     _KEPT[corpus] = (version, model)
     return model
 
 
+def _loaded(path: Path) -> Model | None:
+    """The model in the file, read once for all who have the corpus open (a page opens it anew for each visitor)."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return _read(path, found.st_ino, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _inode: int, _written: int) -> Model | None:
+    return Model.load(path)
+
+
 _KEPT: WeakKeyDictionary[Corpus, tuple[tuple[int, int], Model]] = WeakKeyDictionary()
-
-
-def _refreshed(corpus: Corpus, model: Model | None, number: int, step: Callable[[int, int], None] | None) -> Model:
-    def clauses(all_of_them: bool = True) -> Iterator[tuple[int, Nameless]]:
-        for at, (fold, text, place) in enumerate(candidates.texts(corpus)):
-            if step is not None:
-                step(at, number)
-            if all_of_them or (model is not None and not model.knows(fold)):
-                yield fold, nameless.__wrapped__(text, own_places(place, corpus.vocabulary), corpus.vocabulary)
-
-    if model is None or not model.learned / 2 <= number < 2 * model.learned:
-        return learn(clauses, number)
-    return model.with_clauses(clauses(False), number)
 
 
 def _find(
@@ -146,19 +157,16 @@ def _find(
     limit: int,
     without: str | None,
     places: tuple[str, ...],
-    ranking: Ranking,
+    close: float,
+    weights: dict[str, float],
 ) -> Answer:
-    clause = nameless(text, places, corpus.vocabulary)
-    if len(set(clause.words)) < _LEAST_WORDS:
+    words = {word for word in names(corpus.vocabulary).words(text, places) if len(word) > 1}
+    if len(words) < _LEAST_WORDS:
         return Answer(text, [], remark="short")
     if clauses.empty:
         return Answer(text, [], remark="empty")
-    ranked = [
-        each
-        for each in ranking.rank(clause, clauses, prepare(corpus), corpus.vocabulary)
-        if each.row["document"] != without
-    ]
-    close = [each for each in ranked if each.score >= CLOSE]
-    if close:
-        return Answer(text, wordings(text, close, clauses, limit, without))
+    ranked = rank(text, clauses, prepare(corpus), places, corpus.vocabulary, without, weights)
+    near = [each for each in ranked if each.score >= close]
+    if near:
+        return Answer(text, wordings(text, near, clauses, limit, without))
     return Answer(text, [], remark="far", nearest=wordings(text, ranked, clauses, 1, without))

@@ -1,6 +1,6 @@
-"""What precedents ask of the corpus, and nothing else of it: clauses by words, by fold, by number, one after the other.
+"""What precedents ask of the corpus, and nothing else of it: clauses by words, by fold, by number, a sample of all.
 
-In: an open corpus. Out: Candidates, the clauses' rows, all clauses' texts. Touches: reads the corpus.
+In: an open corpus. Out: Candidates, the clauses' rows, a sample of their texts. Touches: reads the corpus.
 
 The one place that knows the index's fields (`text`, `what`, `seq`) and the store's columns.
 """
@@ -16,7 +16,7 @@ from sqlite3 import Row
 from tantivy import Occur, Query
 
 from policyparse.corpus import Corpus
-from policyparse.corpus.passages import fold_key
+from policyparse.search.building import Tantivy
 from policyparse.search.plan import Planner
 from policyparse.search.query import parse_query
 
@@ -54,7 +54,7 @@ class Clauses:
     @property
     def empty(self) -> bool:
         """Whether there is none."""
-        clause = (Occur.Must, Query.term_query(self._schema, "what", "clause"))
+        clause = (Occur.Must, Tantivy(self._schema).term("what", "clause"))
         return not self._searcher.search(Query.boolean_query([*self._within, clause]), 1, False).hits
 
     def with_words(self, words: Sequence[str], number: int) -> list[Candidate]:
@@ -64,21 +64,14 @@ class Clauses:
             return []
         return self._search(self._within, asked, number)
 
-    def with_folds(self, folds: Sequence[int], words: Sequence[str]) -> list[Candidate]:
-        """A clause for each of these folds, weighed by `words` too."""
-        if not folds:
-            return []
-        return self._search([*self._within, (Occur.Must, self._with(folds))], self._asked(words), 4 * len(folds))
-
     def copies(self, folds: Sequence[int], most: int) -> list[int]:
         """The numbers of the passages with these folds, at most `most`."""
-        query = Query.boolean_query([*self._within, (Occur.Must, self._with(folds))])
-        hits = self._searcher.search(query, most, False).hits
-        return [int(seq) for seq in self._searcher.fast_field_values("seq", [at for _, at in hits]) if seq is not None]
-
-    def _with(self, folds: Sequence[int]) -> Query:
         numbers = self.corpus.store.with_folds(folds)
-        return Query.const_score_query(Query.term_set_query(self._schema, "seq", numbers), 0.0)
+        if not self._within:
+            return numbers[:most]
+        known = Query.const_score_query(Query.term_set_query(self._schema, "seq", numbers), 0.0)
+        hits = self._searcher.search(Query.boolean_query([*self._within, (Occur.Must, known)]), most, False).hits
+        return [int(seq) for seq in self._searcher.fast_field_values("seq", [at for _, at in hits]) if seq is not None]
 
     def rows(self, numbers: Sequence[int]) -> dict[int, Row]:
         """Number → passage with its document's facts."""
@@ -102,6 +95,8 @@ class Clauses:
         middling length. Those that the corpus does not have are asked too: a clause lacks them."""
         found: dict[str, float] = {}
         for word in dict.fromkeys(words):
+            if len(word) == 1:  # no term of the index
+                continue
             if word not in self._frequency:
                 self._frequency[word] = self._searcher.doc_freq("text", word)
             times = self._frequency[word]
@@ -116,17 +111,14 @@ def number_of_clauses(corpus: Corpus) -> int:
     return corpus.store.counts()["clauses"]
 
 
-def texts(corpus: Corpus) -> Iterator[tuple[int, str, str | None]]:
-    """(fold, text, place of its document) of every clause, each wording once."""
-    seen: set[int] = set()
-    places: dict[str, str | None] = {
-        row[0]: row[1] for row in corpus.database.rows.execute("SELECT id, place FROM documents")
-    }
-    for document, text in corpus.database.rows.execute("SELECT document, text FROM clauses"):
-        fold = fold_key(text)
-        if fold not in seen:
-            seen.add(fold)
-            yield fold, text, places.get(document)
+def sample(corpus: Corpus, most: int) -> Iterator[tuple[str, str | None]]:
+    """(text, place of its document) of at most `most` clauses, evenly over the corpus, the same ones each time."""
+    step = -(-max(number_of_clauses(corpus), 1) // most)
+    rows = corpus.database.rows
+    places: dict[str, str | None] = dict(rows.execute("SELECT id, place FROM documents").fetchall())
+    for at, (document, text) in enumerate(rows.execute("SELECT document, text FROM clauses")):
+        if at % step == 0:
+            yield text, places.get(document)
 
 
 def version(corpus: Corpus) -> tuple[int, int]:

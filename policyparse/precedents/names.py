@@ -1,7 +1,7 @@
 """A clause without its names: what stays the same when another county takes it over.
 
-In: a clause's text, the vocabulary (places, organs' functions and abbreviations). Out: Nameless: its words without
-place names and figures, and its characters with every name in one form. Touches: nothing.
+In: a clause's text, the vocabulary (places, organs' functions and abbreviations). Out: its words without place names and
+figures; its characters with every name in one form. Touches: nothing.
 
 Both sides of a comparison go through here, so a form need not be right, only the same on both: 县, 市 and 区
 become one level, 发改局 and 发展和改革委员会 one organ, every number one figure.
@@ -10,14 +10,13 @@ become one level, 发改局 and 发展和改革委员会 one organ, every number
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from policyparse.places import gazetteer
 from policyparse.vocabulary import Vocabulary, shipped
-from policyparse.words import pairs, segmenter, squeezed
+from policyparse.words import segmenter, squeezed
 
 #: What stands for a place's name, an organ's last word and a figure: characters of no text (Unicode's private use).
 PLACE, ORGAN, FIGURE = "\ue000", "\ue001", "\ue002"
@@ -30,15 +29,8 @@ _PLACES = re.compile(f"{PLACE}{{2,}}")
 
 #: Longest function word of an organ's name that is looked for before its last word (农业农村, 发展和改革).
 _LONGEST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Nameless:
-    """words: for the index, in order; text: for the comparison of characters, squeezed; pairs: those of `text`."""
-
-    words: tuple[str, ...]
-    text: str
-    pairs: frozenset[str]
+#: Clauses that are remembered: those of a long draft find the same ones again and again.
+_REMEMBERED = 8_192
 
 
 class Names:
@@ -69,14 +61,25 @@ class Names:
                 levels[row["suffix"]] = "镇"
         self._levels = str.maketrans({suffix: level for suffix, level in levels.items() if len(suffix) == 1})
 
-    def nameless(self, text: str, places: Sequence[str] = ()) -> Nameless:
-        """`text` without its names. `places`: more of them, such as the document's own, which no table need have."""
-        whole = self._without_places(squeezed(text), places)
-        words = tuple(word for piece in _GAPS.split(whole) for word in self._segmenter.terms_of_normal(piece) if piece)
-        plain = _FIGURES.sub(FIGURE, "".join(self._organs(whole))).translate(self._levels).replace("街道", "镇")
-        return Nameless(words, plain, frozenset(pairs(plain)))
+        self._kept: Callable[[str, tuple[str, ...]], str] = lru_cache(_REMEMBERED)(self._nameless)
 
-    def _without_places(self, whole: str, places: Sequence[str]) -> str:
+    def words(self, text: str, places: tuple[str, ...] = ()) -> list[str]:
+        """The words of `text` as the index has them, in order, without places and figures.
+
+        places: names that no table need have, such as the document's own place
+        """
+        whole = self._without_places(squeezed(text), places)
+        return [word for piece in _GAPS.split(whole) if piece for word in self._segmenter.terms_of_normal(piece)]
+
+    def nameless(self, text: str, places: tuple[str, ...] = ()) -> str:
+        """The characters of `text` without white space, every name in one form."""
+        return self._kept(text, places)
+
+    def _nameless(self, text: str, places: tuple[str, ...]) -> str:
+        whole = "".join(self._organs(self._without_places(squeezed(text), places)))
+        return _FIGURES.sub(FIGURE, whole).translate(self._levels).replace("街道", "镇")
+
+    def _without_places(self, whole: str, places: tuple[str, ...]) -> str:
         for name in sorted(places, key=len, reverse=True):
             if len(name) > 1:
                 whole = whole.replace(name, PLACE)
@@ -115,11 +118,6 @@ def names(vocabulary: Vocabulary | None = None) -> Names:
 
 
 @lru_cache(maxsize=4096)
-def nameless(text: str, places: tuple[str, ...] = (), vocabulary: Vocabulary | None = None) -> Nameless:
-    """`Names.nameless`, kept for the clauses that the last drafts were compared with."""
-    return names(vocabulary).nameless(text, places)
-
-
 def own_places(path: str | None, vocabulary: Vocabulary | None = None) -> tuple[str, ...]:
     """The names of the places on a document's path 省/市/县/镇, in full and without their last word."""
     found: dict[str, None] = {}

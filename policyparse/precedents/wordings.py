@@ -96,7 +96,7 @@ def wordings(
 
 def same(one: Ranked, other: Ranked) -> bool:
     """Whether two clauses are one wording, whatever the names in it."""
-    mine, its = one.clause.pairs, other.clause.pairs
+    mine, its = one.read.pairs, other.read.pairs
     if not SAME * len(mine) <= len(its) <= len(mine) / SAME:
         return False
     shared = len(mine & its)
@@ -124,7 +124,7 @@ def _wording(text: str, group: Sequence[Ranked], clauses: Clauses, without: str 
 
 
 def _use(row: Row, printings: int) -> Use:
-    path = headings(row["headings"])
+    path = headings(row)
     label = label_at(row["text"]) or (label_at(path[-1]) if path else None)
     return Use(
         id=f"{row['document']}#{row['clause']}",
