@@ -13,14 +13,15 @@ import click
 from rich.text import Text
 
 from policyparse import compare as engine
-from policyparse import export
-from policyparse.cli.messages import CHINESE, Command, say
+from policyparse.cli.compare_tables import pilot_table
+from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option
 from policyparse.cli.search import labels
-from policyparse.cli.tables import counted, in_terminal, one_line, safe, show_table
+from policyparse.cli.tables import complain, counted, in_terminal, one_line, safe, show_table
 from policyparse.corpus import Corpus
 from policyparse.model import Clause, Document
 from policyparse.passing import PolicyparseError
+from policyparse.reuse.families import one_of_each
 from policyparse.search import matching_documents
 
 
@@ -30,29 +31,37 @@ from policyparse.search import matching_documents
     short_help=say("Documents side by side; the pilot tables.", "文件对照；试点各表。"),
     help=say(
         "Compare the documents DOCUMENT…: by tag, by section, and clause by clause with what was changed; the first one "
-        "is compared with each other one. With --table, one table across all of them: delegated items, "
-        "responsibilities, a timeline, bodies set up and merged, shares of money, or a sheet for coders.",
+        "is compared with each other one. With --table, one table across all of them, or across the whole corpus: items "
+        "(delegated items), matrix (item by place), history (place, item, first date), responsibilities, timeline, "
+        "bodies (set up, merged, renamed), shares (of money), coding (a sheet for coders).",
         "对照文件 DOCUMENT…：按标签、按章节、逐条（标出改动）；以第一份与其余各份对照。"
-        "用 --table 则给出跨文件的一张表：items 下放事项目录、responsibilities 责任分工表、timeline 时间节点、"
-        "bodies 机构设置、shares 财政条款、coding 编码表。",
+        "用 --table 则给出跨文件的一张表，不指定文件即为整个语料库：items 下放事项目录、matrix 事项对照（事项×地区）、"
+        "history 事件史（地区、事项、最早日期）、responsibilities 责任分工表、timeline 时间节点、bodies 机构设置、"
+        "shares 财政条款、coding 编码表。",
     ),
     examples=[
         ("policyparse compare d9f6 d184 --corpus pilots", say("two plans", "对照两份方案")),
         ("policyparse compare --where 'kind:plan level:town' --table items", say("what was delegated where", "各地下放了什么")),
         ("policyparse compare d9f6 d184 --table items --output items.xlsx", say("as an Excel sheet", "存为 Excel")),
+        ("policyparse compare --table timeline --output due.ics", say("deadlines into a calendar", "时限写入日历")),
     ],
 )  # fmt: skip
 @click.argument("identities", nargs=-1, metavar="[DOCUMENT]…")
 @corpus_option
 @click.option("--where", help=say("A query: the documents that have a hit.", "检索式：取有命中的文件。"))
-@click.option("--table", type=click.Choice(list(engine.PILOT_TABLES)), help=say("A pilot table.", "试点表。"))
+@click.option("--table", type=click.Choice(engine.TABLE_NAMES), help=say("A pilot table.", "试点表。"))
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     help=say(
-        "Write the table to a .csv, .jsonl, .xlsx, .docx or .md file.",
-        "把表写到 .csv、.jsonl、.xlsx、.docx 或 .md 文件。",
+        "Write the table to a .csv, .jsonl, .xlsx, .docx or .md file, the timeline also to .svg or .ics.",
+        "把表写到 .csv、.jsonl、.xlsx、.docx 或 .md 文件；时间节点还可写成 .svg 图或 .ics 日历。",
     ),
+)
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    help=say("Only records of rules that are right this often.", "只要规则可信度不低于此值的记录。"),
 )
 @json_option
 def compare_command(
@@ -61,6 +70,7 @@ def compare_command(
     where: str | None,
     table: str | None,
     output: Path | None,
+    min_confidence: float | None,
     as_json: bool,
 ) -> int:
     if output is not None and table is None:
@@ -70,6 +80,11 @@ def compare_command(
         if where:
             known = {document.id for document in documents}
             documents += [d for d in corpus.documents(matching_documents(corpus, where)) if d.id not in known]
+        elif table and not documents:
+            documents = list(corpus.documents())
+    documents, copies = one_of_each(documents) if where or table else (documents, [])
+    if copies:
+        complain(_folded(copies))
     if len(documents) < (1 if table else 2):
         raise PolicyparseError(
             say(
@@ -78,7 +93,7 @@ def compare_command(
             )
         )
     if table:
-        _pilot_table(engine.PILOT_TABLES[table], documents, output, as_json)
+        pilot_table(engine.make(table, documents, min_confidence), documents, output, as_json)
     elif as_json:
         click.echo(
             json.dumps([_comparison_json(engine.compare(documents[0], d)) for d in documents[1:]], ensure_ascii=False)
@@ -90,42 +105,11 @@ def compare_command(
     return 0
 
 
-#: Columns for which a terminal has no room; a file, a pipe and --json have them all.
-_NOT_IN_TERMINAL = {
-    "quote", "headings", "document", "documents", "group", "date", "basis", "certain", "number", "words", "printed",
-    "coder_1", "coder_2", "note", "score",
-}  # fmt: skip
-
-
-def _pilot_table(table: engine.PilotTable, documents: list[Document], output: Path | None, as_json: bool) -> None:
-    rows = table.rows(documents)
-    if output is not None:
-        export.write_table(table.title, table.columns, table.heads, rows, output)
-        click.echo(str(output))
-    elif as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-    elif not rows:
-        click.echo(say("policyparse: these documents have none", "policyparse：这些文件中没有"), err=True)
-    else:
-        names = labels(None)
-        hidden = _NOT_IN_TERMINAL if in_terminal() else set()
-        columns = [name for name in table.columns if name not in hidden]
-        heads = [table.heads[name] if CHINESE else name for name in columns]
-        wide = next(heads[columns.index(name)] for name in ("item", "task", "sentence", "text") if name in columns)
-        cells = [[_cell(name, row.get(name), names) for name in columns] for row in rows]
-        show_table(f"{table.title} ({len(rows)})", heads, cells, wide=wide)
-
-
-def _cell(column: str, value: object, names: dict[tuple[str, str], str]) -> str:
-    text = "" if value is None else str(value)
-    if column in ("mode", "type"):
-        return ("\n" if in_terminal() else "；").join(names.get((column, part), part) for part in text.split("；"))
-    if in_terminal() and column == "place":
-        return " ".join(text.split("/")[-2:])
-    if in_terminal() and column == "clause":  # the beginning of an id is enough for `show`
-        document, mark, clause = text.partition("#")
-        return document[:9] + mark + clause
-    return text
+def _folded(copies: list[Document]) -> str:
+    return say(
+        f"{counted(len(copies), 'copy', '').replace('copys', 'copies')} of documents that are there already left out: {' '.join(d.id for d in copies[:10])}",
+        f"与已有文件重复，未计入：{len(copies)} 份（{' '.join(d.id for d in copies[:10])}）",
+    )
 
 
 def _side_by_side(documents: list[Document]) -> None:

@@ -9,11 +9,10 @@ In: Documents. Out: rows (column → text), each with the id of its clause. Touc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from policyparse.compare.rows import PilotTable, Row, named, sentences
-from policyparse.corpus.passages import path_of
-from policyparse.model import Clause, Document
+from policyparse.compare.rows import PilotTable, Row, headings, lowest, named, sentences, when
+from policyparse.model import Clause, Delegation, Document
 from policyparse.vocabulary import shipped
 
 #: A share of money: 70%, 百分之七十, 七成, 6:4, 全额. Each part is bounded, so the pattern is linear.
@@ -24,22 +23,30 @@ _SHARE = re.compile(
 
 
 def bodies(documents: Sequence[Document]) -> list[Row]:
-    """A row for each institution in a sentence that says that a body is set up, merged, renamed, abolished …"""
+    """A row for each institution in a part of a sentence that says that a body is set up, merged, renamed, abolished …
+
+    part: old (what was there: 将A、B合并为C names A and B), new (what comes of it: C), one (where neither is meant)
+    """
     changes = {row["verb"]: row["change"] for row in shipped().table("body_changes")}
     verbs = re.compile("|".join(map(re.escape, sorted(changes, key=len, reverse=True))))
     rows: list[Row] = []
     for document in documents:
         for clause, start, end in _sentences_of(document):
-            sentence = document.text[start:end]
-            verb = verbs.search(sentence)
-            if verb is None or not _has_tag(clause, "organization"):
+            if not _has_tag(clause, "organization"):
                 continue
-            for body in document.institutions:
-                if body.start >= start + verb.start() - _REACH and start <= body.start and body.end <= end:
+            for first, last in _parts(document.text, start, end):
+                found = [(verb.start(), verb.group()) for verb in verbs.finditer(document.text, first, last)]
+                for body in document.institutions:
+                    if not (found and first <= body.start and body.end <= last):
+                        continue
+                    at, verb = _of(found, body.start)
+                    if body.start < at - _REACH:
+                        continue
                     rows.append({
-                        "body": body.canonical, "change": changes[verb.group()], "words": verb.group(), "printed": body.text,
-                        "place": document.place, "date": document.date, "sentence": sentence, "document": document.title,
-                        "headings": " › ".join(path_of(document, clause.section)), "clause": named(document, clause.id),
+                        "body": body.canonical, "change": changes[verb], "part": _part(changes[verb], body.start < at),
+                        "words": verb, "printed": body.text, "place": document.place, "date": when(document),
+                        "confidence": body.confidence, "sentence": document.text[start:end], "document": document.title,
+                        "headings": headings(document, clause), "clause": named(document, clause.id),
                     })  # fmt: skip
     return rows
 
@@ -48,35 +55,84 @@ def bodies(documents: Sequence[Document]) -> list[Row]:
 _REACH = 24
 
 
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a sentence between commas: what follows 组建综合执法队，由镇政府统一指挥 is no body that is set up."""
+    at = start
+    for comma in (*(match.start() for match in re.finditer("[,，]", text[start:end])), end - start):
+        yield at, start + comma
+        at = start + comma + 1
+
+
+def _of(verbs: Sequence[tuple[int, str]], place: int) -> tuple[int, str]:
+    """The verb that a name belongs to: the last one before it, else the first one behind it."""
+    before = [verb for verb in verbs if verb[0] < place]
+    return before[-1] if before else verbs[0]
+
+
+def _part(change: str, before: bool) -> str:
+    """Whether a body before or behind the verb was there already or comes of the change."""
+    if change in ("merge", "rename", "convert"):
+        return "old" if before else "new"
+    return {"abolish": "old", "set-up": "new", "station": "new"}.get(change, "one")
+
+
 def shares(documents: Sequence[Document]) -> list[Row]:
-    """A row for each sentence that states a share of money, with the start that the same clause names."""
+    """A row for each sentence that states a share of money: of what, who keeps it, since when.
+
+    item, keeper, payer: from the sentence's delegation of money where there is one; else the keeper by its words
+    since: the start or span in the sentence, else in its clause; empty where neither says
+    """
     rows: list[Row] = []
     for document in documents:
-        returned = {moved.clause for moved in document.delegations if "return" in moved.mode}
-        since: dict[str | None, list[str]] = {}
-        for point in document.time_points:
-            if point.type in ("start", "range", "duration"):
-                since.setdefault(point.clause, []).append(point.value)
+        returned = [moved for moved in document.delegations if "return" in moved.mode]
         for clause, start, end in _sentences_of(document):
-            found = _SHARE.findall(document.text, start, end)
-            if found and (_has_tag(clause, "finance") or clause.id in returned):
+            sentence = document.text[start:end]
+            found = _SHARE.findall(sentence)
+            here = [
+                moved for moved in returned if moved.clause == clause.id and moved.start < end and start < moved.end
+            ]
+            if found and (_has_tag(clause, "finance") or here):
                 rows.append({
-                    "share": "；".join(dict.fromkeys(found)), "sentence": document.text[start:end],
-                    "since": "；".join(dict.fromkeys(since.get(clause.id, []))), "place": document.place,
-                    "date": document.date, "document": document.title,
-                    "headings": " › ".join(path_of(document, clause.section)), "clause": named(document, clause.id),
+                    "share": "；".join(dict.fromkeys(found)), "item": _joined(moved.item for moved in here),
+                    "keeper": _keeper(sentence, here), "payer": _joined(name for moved in here for name in moved.from_),
+                    "since": _since(document, clause, start, end), "place": document.place, "date": when(document),
+                    "confidence": lowest(moved.confidence for moved in here), "sentence": sentence,
+                    "document": document.title, "headings": headings(document, clause),
+                    "clause": named(document, clause.id),
                 })  # fmt: skip
     return rows
+
+
+#: Who keeps: behind 返还, 留给, 归, 奖励给 …; bounded, so linear.
+_KEEPER = re.compile(
+    "(?:全额|全部)?(?:返还|返还给|留给|留归|划归|归|奖励|奖励给|补助给|安排给|分配给|拨付给)(?:给)?"
+    "([^，,。；;、（(]{0,10}?(?:人民政府|镇政府|镇财政|镇级财政|县财政|市财政|区财政|街道|试点镇|中心镇|镇|乡|村))"
+)
+
+
+def _keeper(sentence: str, moved: Sequence[Delegation]) -> str:
+    named_so = _joined(name for each in moved for name in each.to)
+    return named_so or _joined(_KEEPER.findall(sentence))
+
+
+def _since(document: Document, clause: Clause, start: int, end: int) -> str:
+    points = [p for p in document.time_points if p.clause == clause.id and p.type in ("start", "range", "duration")]
+    here = [point.value for point in points if start <= point.start < end]
+    return _joined(here or (point.value for point in points))
+
+
+def _joined(values: Iterable[str]) -> str:
+    return "；".join(dict.fromkeys(value for value in values if value))
 
 
 def coding(documents: Sequence[Document]) -> list[Row]:
     """A row for each clause, with the machine's tags and empty columns for two coders and a note."""
     return [
         {
-            "clause": named(document, clause.id), "headings": " › ".join(path_of(document, clause.section)),
+            "clause": named(document, clause.id), "headings": headings(document, clause),
             "text": clause.text, "tag": clause.tags[0].tag if clause.tags else None,
             "score": f"{clause.tags[0].score:.2f}" if clause.tags else None, "coder_1": None, "coder_2": None, "note": None,
-            "place": document.place, "date": document.date, "document": document.title,
+            "place": document.place, "date": when(document), "document": document.title,
         }
         for document in documents
         for clause in document.clauses
@@ -97,23 +153,24 @@ CLAUSE_TABLES: dict[str, PilotTable] = {
     "bodies": PilotTable(
         "机构设置",
         {
-            "body": 32, "change": 14, "words": 10, "printed": 24, "place": 26, "date": 11, "sentence": 60, "document": 34,
-            "headings": 28, "clause": 22,
+            "body": 32, "change": 10, "part": 9, "words": 10, "printed": 24, "place": 26, "date": 11, "confidence": 8,
+            "sentence": 60, "document": 34, "headings": 28, "clause": 22,
         },
         {
-            "body": "机构全称", "change": "变动", "words": "动词", "printed": "文中写法", "place": "地区", "date": "日期",
-            "sentence": "原文", "document": "文件", "headings": "所在标题", "clause": "条款",
+            "body": "机构全称", "change": "变动", "part": "新旧", "words": "动词", "printed": "文中写法", "place": "地区",
+            "date": "日期", "confidence": "可信度", "sentence": "原文", "document": "文件", "headings": "所在标题", "clause": "条款",
         },
         bodies,
     ),
     "shares": PilotTable(
         "财政条款",
         {
-            "share": 18, "sentence": 70, "since": 18, "place": 26, "date": 11, "document": 34, "headings": 28, "clause": 22,
+            "item": 36, "share": 16, "keeper": 20, "payer": 16, "since": 16, "place": 26, "date": 11, "confidence": 8,
+            "sentence": 60, "document": 34, "headings": 28, "clause": 22,
         },
         {
-            "share": "比例", "sentence": "原文", "since": "起止", "place": "地区", "date": "日期", "document": "文件",
-            "headings": "所在标题", "clause": "条款",
+            "item": "款项", "share": "比例", "keeper": "归谁", "payer": "由谁返还", "since": "起止", "place": "地区",
+            "date": "日期", "confidence": "可信度", "sentence": "原文", "document": "文件", "headings": "所在标题", "clause": "条款",
         },
         shares,
     ),

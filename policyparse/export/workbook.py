@@ -18,6 +18,9 @@ from policyparse.passing import PolicyparseError
 _EXCEL_ROWS = 1_048_576
 _EXCEL_CELL = 32_767
 
+#: Characters of width that can still be read on a landscape page.
+_A4, _A3 = 180, 380
+
 #: Points a line of 10-point type takes, and how many lines a row may show: the rest is seen on clicking into the cell.
 _LINE = 13.5
 _MOST_LINES = 12
@@ -62,8 +65,12 @@ class Workbook:
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, (heads or {}).get(column, column), self._head)
         sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
+        wide = sum(columns.values())
+        sheet.set_paper(9 if wide <= _A4 else 8)  # A4, A3
+        if wide <= _A3:
+            sheet.fit_to_pages(1, 0)
+        else:  # shrunk to one page nobody could read it
+            sheet.set_print_scale(60)
         sheet.repeat_rows(0)
         self._sheets[name] = (sheet, list(columns), list(columns.values()))
         self._counts[name] = 0

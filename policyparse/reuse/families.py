@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from policyparse.reuse.direction import Facts
-from policyparse.reuse.letters import Letters
-from policyparse.reuse.shingles import Shingles, near_copies
+from policyparse.model import Document
+from policyparse.reuse.direction import Facts, facts
+from policyparse.reuse.letters import Letters, gathered
+from policyparse.reuse.shingles import Shingles, near_copies, shingles
 
 #: Two documents are one and the same in two printings when they have this share of their shingles in common (Jaccard)
 #: and neither place nor date says otherwise: retyped copies keep 0.9, another town's plan after one template 0.3–0.6.
 SAME_DOCUMENT = 0.75
+
+
+def one_of_each(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+    """(those that are kept, the other printings of them), both in their order."""
+    once = list({document.id: document for document in documents}.values())
+    letters = gathered((each.text, [(c.id, c.start, c.end) for c in each.clauses]) for each in once)
+    _, kept = folded([facts(each) for each in once], letters, shingles(letters))
+    wanted = {once[number].id for number in kept}
+    return [each for each in once if each.id in wanted], [each for each in once if each.id not in wanted]
 
 
 def folded(known: Sequence[Facts], letters: Letters, found: Shingles) -> tuple[list[tuple[Facts, ...]], list[int]]:

@@ -1,0 +1,84 @@
+"""The pilot tables by name: as rows, and as pandas DataFrames.
+
+In: a name, Documents (or a Corpus). Out: Made, DataFrame. Touches: reads the corpus; pandas is loaded on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policyparse.compare.clause_tables import CLAUSE_TABLES
+from policyparse.compare.pilots import MENTION_TABLES, item_matrix
+from policyparse.compare.rows import Made, PilotTable, Row
+from policyparse.compare.sources import sources
+from policyparse.compare.timeline import TIMELINE
+from policyparse.corpus import Corpus
+from policyparse.model import Document
+from policyparse.passing import PolicyparseError
+from policyparse.reuse.families import one_of_each
+
+if TYPE_CHECKING:
+    import pandas  # type: ignore[import-untyped]
+
+#: Name on the command line → table.
+PILOT_TABLES: dict[str, PilotTable] = {**MENTION_TABLES, "timeline": TIMELINE, **CLAUSE_TABLES}
+
+#: All tables; `matrix` has a column for each place, so its columns are known only when it is made.
+TABLE_NAMES: tuple[str, ...] = ("items", "matrix", *(name for name in PILOT_TABLES if name != "items"))
+
+
+def make(name: str, documents: Sequence[Document], min_confidence: float | None = None) -> Made:
+    """The table `name` over `documents`. Rows of less than `min_confidence`, or of which none is known, are left out.
+
+    Raises PolicyparseError for a name that is not in TABLE_NAMES.
+    """
+    if name == "matrix":
+        made = item_matrix(documents)
+    elif name in PILOT_TABLES:
+        table = PILOT_TABLES[name]
+        made = Made(name, table.title, table.columns, table.heads, table.rows(documents))
+    else:
+        raise PolicyparseError(f"{name}: no such table — one of: {', '.join(TABLE_NAMES)}")
+    if min_confidence is None or "confidence" not in made.columns:
+        return made
+    kept = [row for row in made.rows if _sure(row) >= min_confidence]
+    return Made(name, made.title, made.columns, made.heads, kept, len(made.rows) - len(kept))
+
+
+def _sure(row: Row) -> float:
+    value = row.get("confidence")
+    return float(value) if isinstance(value, int | float) else -1.0
+
+
+def frame(
+    source: Corpus | Path | str | Iterable[Document],
+    name: str,
+    *,
+    min_confidence: float | None = None,
+    fold: bool = True,
+) -> pandas.DataFrame:
+    """The table `name` over an open corpus, a corpus directory or documents, a column for each of its columns.
+
+    fold: of several printings of one document only one counts
+    `frame.attrs`: "title"; "heads" (column → Chinese head); "folded" (the documents that were left out as copies);
+    "sources" (a list of rows, to be made a DataFrame: where each row's clause stands: document, source file, offsets).
+    Raises PolicyparseError for an unknown table or a directory that is no corpus.
+    """
+    import pandas
+
+    if isinstance(source, str | Path):
+        with Corpus.open(source) as corpus:
+            return frame(corpus, name, min_confidence=min_confidence, fold=fold)
+    documents = list(source.documents() if isinstance(source, Corpus) else source)
+    copies: list[Document] = []
+    if fold:
+        documents, copies = one_of_each(documents)
+    made = make(name, documents, min_confidence)
+    table = pandas.DataFrame(made.rows, columns=list(made.columns))
+    table.attrs |= {
+        "title": made.title, "heads": dict(made.heads), "folded": [each.id for each in copies],
+        "sources": sources(documents, made.rows, first=0),
+    }  # fmt: skip
+    return table
