@@ -19,7 +19,22 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from policyparse.cli import check, compare, export, imports, keep, parse, reuse, search, serve, show, train, vocab
+from policyparse.cli import (
+    check,
+    code,
+    compare,
+    correct,
+    export,
+    imports,
+    keep,
+    parse,
+    reuse,
+    search,
+    serve,
+    show,
+    train,
+    vocab,
+)
 from policyparse.cli.messages import Group, say
 from policyparse.cli.tables import complain, one_line
 from policyparse.passing import PolicyparseError, ReadError
@@ -40,8 +55,11 @@ COMMANDS: tuple[click.Command, ...] = (
     keep.backup_command,
     keep.restore_command,
     vocab.vocab_command,
+    correct.correct_command,
+    correct.corrections_command,
     train.train_command,
     train.evaluate_command,
+    code.code_command,
 )
 
 

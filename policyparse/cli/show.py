@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option
 from policyparse.cli.search import labels
 from policyparse.cli.tables import console, in_terminal, marked, one_line, safe, show_table
-from policyparse.corpus import Corpus
+from policyparse.cli.why import reasons_of, show_why
+from policyparse.corpus import Corpus, Correction
+from policyparse.corpus.codings import Tags
 from policyparse.corpus.passages import before_repairs, path_of
 from policyparse.model import Clause, Document, Origin
 from policyparse.passing import PolicyparseError, ReadError
@@ -35,6 +39,7 @@ from policyparse.passing import PolicyparseError, ReadError
     examples=[
         ("policyparse show d9f6 --corpus pilots", say("facts, outline and tables", "信息、提纲和各表")),
         ("policyparse show 'd9f6#c7' --source", say("a clause, and where it stands in its file", "条款及其在原文件中的位置")),
+        ("policyparse show 'd9f6#c7' --why", say("the words that decided its tags", "标签由哪些词决定")),
         ("policyparse show 'd9f6#c7' --picture c7.png", say("the page of a PDF with the clause marked", "PDF 原页的图片，条款已标出")),
         ("policyparse show d9f6 --json", say("the whole document as JSON", "整份文件的 JSON")),
     ],
@@ -51,23 +56,41 @@ from policyparse.passing import PolicyparseError, ReadError
     metavar="FILE.png",
     help=say("Write the PDF's page with the clause marked.", "写出标明条款的 PDF 页面图片。"),
 )
+@click.option(
+    "--why", "with_why", is_flag=True,
+    help=say("The words and features that decided a clause's tags.", "条款标签由哪些词和特征决定。"),
+)  # fmt: skip
 @click.option("--text", "with_text", is_flag=True, help=say("The whole text too.", "同时显示全文。"))
 @json_option
 def show_command(
-    identity: str, directory: Path, with_source: bool, picture: Path | None, with_text: bool, as_json: bool
+    identity: str,
+    directory: Path,
+    with_source: bool,
+    picture: Path | None,
+    with_why: bool,
+    with_text: bool,
+    as_json: bool,
 ) -> int:
-    if picture is not None and "#" not in identity:
-        raise PolicyparseError(f"{identity}: --picture shows a clause — give its id too: {identity}#c1")
+    for option, asked in (("--picture", picture is not None), ("--why", with_why)):
+        if asked and "#" not in identity:
+            raise PolicyparseError(f"{identity}: {option} shows a clause — give its id too: {identity}#c1")
     with Corpus.open(directory) as corpus:
         if "#" in identity:
             document, clause = corpus.clause(identity)
             sources = corpus.store.sources(document.id)
             if picture is not None:
                 _write_picture(document, clause, [path for path, _ in sources], picture)
+            people = corpus.corrections.holding(document).get(clause.id, [])
+            own = {scheme: tags[clause.id] for scheme, tags in corpus.codings.of(document).items() if clause.id in tags}
+            reasons = reasons_of(corpus, document, clause) if with_why else []
             if as_json:
-                click.echo(json.dumps(_clause_json(document, clause), ensure_ascii=False))
+                more = {"corrections": [asdict(each) for each in people], "own_tags": own}
+                more |= {"why": reasons} if with_why else {}
+                click.echo(json.dumps(_clause_json(document, clause) | more, ensure_ascii=False))
             else:
-                _show_clause(document, clause, sources, with_source)
+                _show_clause(document, clause, sources, with_source, people, own)
+                if with_why:
+                    show_why(reasons, people)
             return 0
         document = corpus.document(identity)
         sources = corpus.store.sources(document.id)
@@ -293,7 +316,10 @@ def _clause_json(document: Document, clause: Clause) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _show_clause(document: Document, clause: Clause, sources: list[tuple[str, int]], with_source: bool) -> None:
+def _show_clause(
+    document: Document, clause: Clause, sources: list[tuple[str, int]], with_source: bool,
+    people: Sequence[Correction], own: Mapping[str, Tags],
+) -> None:  # fmt: skip
     names = labels(None)
     spans = [
         (mention.start - clause.start, mention.end - clause.start)
@@ -301,11 +327,15 @@ def _show_clause(document: Document, clause: Clause, sources: list[tuple[str, in
         if mention.clause == clause.id
     ]
     tags = "、".join(f"{names.get(('tag', tag.tag), tag.tag)} {tag.score:.2f}" for tag in clause.tags)
+    for each in people:
+        if each.sort == "tags":
+            tags += say(f" (by {each.by}, {each.when[:10]})", f"（{each.by}更正，{each.when[:10]}）")
     heads = [
         f"{document.id}#{clause.id}",
         document.title + (f"  {document.doc_number}" if document.doc_number else ""),
         " › ".join(path_of(document, clause.section)),
         tags,
+        *(f"{scheme}: " + "、".join(f"{tag} {score:.2f}" for tag, score in given) for scheme, given in own.items()),
     ]
     for head in heads:
         if head:

@@ -15,6 +15,7 @@ The same clauses and seed give the same model; the seed shuffles the folds from 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ from policyparse.tag import Model, load_model, save_model, shipped_model
 from policyparse.tag.features import Features, blocks_of
 from policyparse.tag.heads import decide, mean_of_heads, shifts, split_heads
 from policyparse.train.clauses import CorpusError, LabelledClause, check_classes, fingerprint, read_clauses
+from policyparse.train.coding import Coded, Scheme, read_coded, read_scheme
 from policyparse.train.evaluation import Evaluation, as_text, confusion_table, evaluate_scores
 from policyparse.train.hashed import ReadDocument, read_labelled, shipped_labels
 from policyparse.train.learners import LEARNERS, linear_heads
@@ -34,9 +36,9 @@ from policyparse.train.marking import with_marks
 from policyparse.train.settling import SHARE, Settled, settle
 
 __all__ = [
-    "CorpusError", "Evaluation", "LabelledClause", "ReadDocument", "as_text", "compare", "confusion_table",
-    "cross_validate", "evaluate", "evaluate_documents", "evaluate_scores", "load_model", "read_clauses",
-    "read_labelled", "save_model", "shipped_labels", "shipped_model", "train",
+    "Coded", "CorpusError", "Evaluation", "LabelledClause", "ReadDocument", "Scheme", "as_text", "compare", "confusion_table",
+    "cross_validate", "evaluate", "evaluate_documents", "evaluate_scores", "load_model", "of_documents", "read_clauses",
+    "read_coded", "read_labelled", "read_scheme", "save_model", "shipped_labels", "shipped_model", "train", "train_scheme",
 ]  # fmt: skip
 
 Array = NDArray[Any]
@@ -119,6 +121,13 @@ def train(
               "data": fingerprint(clauses, [(d.source, sorted(d.tags.items())) for d in documents]),
               "seed": str(seed), "scikit-learn": sklearn.__version__},
     )  # fmt: skip
+
+
+def train_scheme(scheme: Scheme, clauses: Sequence[LabelledClause], seed: int = 0) -> tuple[Model, Evaluation]:
+    """The model of a researcher's own tags, and its figures in cross-validation."""
+    model = train(clauses, tags=scheme.tags, seed=seed)
+    figures, _ = cross_validate(clauses, tags=scheme.tags, seed=seed)
+    return replace(model, made={**model.made, "scheme": scheme.name}), figures
 
 
 def _prior(known: Seen) -> Array:
@@ -265,6 +274,16 @@ def compare(
             told(f"{name}: setting {setting} chosen")
         out[name] = evaluate_scores(known.tagged, given, tags, scores)
     return out
+
+
+def of_documents(
+    clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument], part: float, seed: int = 0
+) -> tuple[list[LabelledClause], list[ReadDocument]]:
+    """`part` of the documents drawn by chance, with all their clauses."""
+    chance = np.random.default_rng(seed)
+    names = sorted({clause.document for clause in clauses} | {document.source for document in documents})
+    kept = {names[at] for at in chance.permutation(len(names))[: max(2, round(part * len(names)))]}
+    return [c for c in clauses if c.document in kept], [d for d in documents if d.source in kept]
 
 
 def _inner(known: Seen, learn: Array, fit: Any, setting: float, seed: int) -> tuple[Array, Array]:
