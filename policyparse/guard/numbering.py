@@ -11,17 +11,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from policyparse.guard.draft import Draft
 from policyparse.guard.findings import Finding, Said
 from policyparse.labels import Label, inline_labels, label_at
 from policyparse.model import Section
+from policyparse.numerals import int_to_chinese
 from policyparse.structure import lines as roles
 
 #: Styles of series that stand in running text.
 _RUN_IN = ("是", "(1)", "①")
 # A list whose first item stands in the running text before it: 附件：1.…
 _FIRST = re.compile(r"[:：]\s*1\s*[.．、]")
+
+
+#: More than so many numbers are not lost by the parser.
+_MOST_UNSEEN = 12
+
+
+class _Item(NamedTuple):
+    """A label of a series; `document_last`: the number before it of its style, anywhere, and where that one ends."""
+
+    section: Section
+    label: Label
+    document_last: int
+    document_since: int
 
 
 def numbering(draft: Draft) -> Iterator[Finding]:
@@ -37,21 +52,23 @@ def _headings(draft: Draft) -> Iterator[Finding]:
         if label and label.style not in _RUN_IN and section.start == draft.line_at(section.start).start:
             found.append((section, label))
     wide = _document_wide(found)
-    series: dict[tuple[str | None, str], list[tuple[Section, Label, int]]] = {}  # under a heading, of a style
-    latest: dict[str, int] = {}  # of a style: the last number in the whole document
+    series: dict[tuple[str | None, str], list[_Item]] = {}  # under a heading, of a style
+    latest: dict[str, tuple[int, int]] = {}  # of a style: the last number in the whole document, and where it ends
     for section, label in found:
         key = (None if label.style in wide else section.parent, label.style)
-        series.setdefault(key, []).append((section, label, latest.get(label.style, 0)))
-        latest[label.style] = label.number
+        series.setdefault(key, []).append(_Item(section, label, *latest.get(label.style, (0, 0))))
+        latest[label.style] = (label.number, section.start + len(section.label))
     for items in series.values():
-        previous, before = 0, ""
-        for at, (section, label, document_last) in enumerate(items):
+        previous, since, before = 0, 0, ""
+        for at, (section, label, document_last, document_since) in enumerate(items):
             number = label.number
-            following = items[at + 1][1].number if at + 1 < len(items) else None
+            following = items[at + 1].label.number if at + 1 < len(items) else None
             if (
                 number in (1, previous + 1)
                 or number == document_last + 1
                 or (at == 0 and number == 2 and _begun_before(draft, section))
+                or _unseen(draft, label, previous, since, section.start)
+                or (document_last and _unseen(draft, label, document_last, document_since, section.start))
             ):
                 previous = number
             else:
@@ -60,7 +77,32 @@ def _headings(draft: Draft) -> Iterator[Finding]:
                 # 六 八 八 or 六 六 八: this one alone is misprinted, the next one is right
                 alone = following == previous + 2
                 previous = previous + 1 if alone else number
-            before = section.label
+            before, since = section.label, section.start + len(section.label)
+
+
+def _unseen(draft: Draft, label: Label, previous: int, since: int, until: int) -> bool:
+    """Whether the numbers between `previous` and the label are printed in between, where the parser took them for
+    something else (2.2023年底前…, a label within a line)."""
+    missing = range(previous + 1, label.number)
+    if not 0 < len(missing) <= _MOST_UNSEEN:
+        return False
+    text = draft.text
+    return all(re.compile(_printed(label.style, number)).search(text, since, until) for number in missing)
+
+
+def _printed(style: str, number: int) -> str:
+    """A pattern of the label of `number` in a style."""
+    han = int_to_chinese(number)
+    either = f"(?:{han}|{number})"
+    if style in ("编", "章", "节", "条"):
+        return rf"第\s*{either}\s*{style}"
+    if style in ("（一）", "(1)"):
+        return rf"[（(]\s*{either}\s*[)）]"
+    if style == "一、":
+        return rf"(?<![一二三四五六七八九十]){han}\s*[、.．]"
+    if style == "1.":
+        return rf"(?<!\d){number}\s*[、.．]"
+    return r"(?!)"  # letters and circles: the parser sees them all
 
 
 def _document_wide(found: Sequence[tuple[Section, Label]]) -> set[str]:
