@@ -6,13 +6,15 @@ In: trees. Out: Found, numbers. Touches: the network.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from policyparse.cluster.dsl import Dsl, OpenSearchBuild
 from policyparse.cluster.mapping import CLAUSES, DOCUMENTS, INSTITUTIONS
 from policyparse.cluster.store import Store, reason_of
 from policyparse.passing import PolicyparseError
+from policyparse.search.directory import ENOUGH
 from policyparse.search.engine import COPY_IDS, FACETS, Found
 from policyparse.search.institutions import Same, forms
 from policyparse.search.plan import Plan, Planning
@@ -52,7 +54,12 @@ class OpenSearchEngine:
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
     ) -> OpenSearchQuestion:
         planner = self._planner if synonyms else _Planner(self._store, self._vocabulary, synonyms=False)
-        return OpenSearchQuestion(self._store, planner.plan(tree, list(filters.items()), anywhere))
+        fields = list(filters.items())
+
+        def widely() -> Plan[Dsl]:
+            return planner.plan(tree, fields, anywhere)
+
+        return OpenSearchQuestion(self._store, widely() if anywhere else planner.plan(tree, fields, wide=False), widely)
 
     def units(self, whole: str) -> list[str]:
         return self._planner.units(whole)
@@ -70,12 +77,19 @@ class OpenSearchEngine:
 
 
 class OpenSearchQuestion:
-    """A planned query."""
+    """A planned query: narrow, or wide where that finds too little, by the rule of a corpus directory."""
 
-    def __init__(self, store: Store, plan: Plan[Dsl]) -> None:
-        self._store, self._plan = store, plan
+    def __init__(self, store: Store, plan: Plan[Dsl], widely: Callable[[], Plan[Dsl]]) -> None:
+        self._store, self._narrow, self._widely = store, plan, widely
         # where the last window ended: the next one begins there
         self._reached: tuple[str, int, list[Any] | None] = ("", 0, None)
+
+    @cached_property
+    def _plan(self) -> Plan[Dsl]:
+        if not self._narrow.wider:
+            return self._narrow
+        body = {"size": 0, "query": self._narrow.query, "track_total_hits": ENOUGH}
+        return self._narrow if _total(_ask(self._store, CLAUSES, body)) >= ENOUGH else self._widely()
 
     @property
     def needles(self) -> Sequence[str]:

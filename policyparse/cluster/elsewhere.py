@@ -126,8 +126,8 @@ class Elsewhere:
         request = Request(task, self._parse, self._timeout, self._memory, SCHEMA_VERSION)
         try:
             inner = self._executor.submit(read_request, request)
-        except BaseException as error:
-            future.set_exception(error)
+        except Exception as error:
+            future.set_exception(PolicyparseError(_gone(error)))
             return
         future.add_done_callback(lambda outer: inner.cancel() if outer.cancelled() else None)
         inner.add_done_callback(lambda done: self._arrived(task, future, done))
@@ -177,8 +177,12 @@ class Elsewhere:
 
 def _lost(error: BaseException) -> str | None:
     if isinstance(error, BrokenProcessPool | CancelledError):
-        return f"the executor that reads is gone ({type(error).__name__}) — the same command goes on where it was"
+        return _gone(error)
     return None
+
+
+def _gone(error: BaseException) -> str:
+    return f"what reads the files is gone ({type(error).__name__}) — the same command goes on where it was"
 
 
 # -- on the worker -------------------------------------------------------------------------------------------------
