@@ -27,6 +27,7 @@ _TABLES = """
         what INTEGER NOT NULL,           -- 0 clause, 1 heading, 2 line, 3 title
         start INTEGER NOT NULL,
         path TEXT,                       -- the headings above it, U+001F between them
+        lead INTEGER NOT NULL,           -- how many characters of it are the last of them; that one is not in path
         tags,                            -- 100,000 times the code and the score in ten-thousandths, as a number or list
         fold INTEGER NOT NULL,           -- the same for passages of the same words: copies are shown once
         text TEXT NOT NULL
@@ -56,7 +57,9 @@ _VIEWS = """
                CASE typeof(t.clause) WHEN 'integer' THEN 'c' || t.clause ELSE t.clause END AS clause,
                CASE t.what WHEN 0 THEN 'clause' WHEN 1 THEN 'heading' WHEN 2 THEN 'line' ELSE 'title' END AS what,
                CASE typeof(t.section) WHEN 'integer' THEN 's' || t.section ELSE t.section END AS section,
-               replace(t.path, char(31), ' › ') AS path, t.path AS headings,
+               CASE t.lead WHEN 0 THEN replace(t.path, char(31), ' › ')
+                   ELSE coalesce(replace(t.path, char(31), ' › ') || ' › ', '') || substr(t.text, 1, t.lead) END AS path,
+               t.path AS above, t.lead,
                t.start, t.start + length(t.text) AS "end", t.text, t.fold, t.tags
         FROM texts t JOIN documents d ON d.first = t.number - t.nth;
     CREATE VIEW clauses AS

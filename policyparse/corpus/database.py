@@ -27,8 +27,9 @@ class Database:
                 f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
             )
             self.rows.row_factory = sqlite3.Row
+            self.rows.execute("PRAGMA cache_size = -32768")  # 32 MB
             if write:
-                self.rows.execute("PRAGMA page_size = 8192")  # of a new one; packed documents leave less room unused
+                self.rows.execute("PRAGMA page_size = 16384")  # of a new one; packed documents leave less room unused
                 self.rows.execute("PRAGMA encoding = 'UTF-16be'")  # two bytes for what has three in UTF-8, same order
                 self._journal("WAL")  # readers and the writer do not wait for each other
                 self.rows.execute("PRAGMA synchronous = NORMAL")

@@ -7,7 +7,8 @@ Fields with words hold them with spaces between, to be split at spaces. `text` h
 characters, in which a phrase of any length is a run of neighbours, and behind them every word of three characters and more
 that jieba's dictionary finds anywhere in it. So what was typed is found whatever a segmentation would make of the text, and
 mostly by one term: a word of two characters is a pair, a longer one of the dictionary a term, anything else a run. `head`
-has the words of the title and the headings, the *_pairs the pairs of other texts. All others are keywords or numbers.
+has the same terms of the title and the headings above, each once; the *_pairs the pairs of other texts. All others are
+keywords or numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from policyparse.words import Segmenter, normal, pairs, squeezed
 Entry = Mapping[str, Sequence[str | int]]
 
 #: Fields of words in which the order counts, by which phrases are found (`text` ranks, too),
-RUNS = ("text", "title_pairs", "heading_pairs", "item_pairs", "number_pairs", "issuer_pairs")
+RUNS = ("text", "title_pairs", "item_pairs", "number_pairs", "issuer_pairs")
 #: and those of which only counts whether a word is there.
 SETS = ("head",)
 #: title, number: squeezed, to be looked through for those that have some words
@@ -46,33 +47,29 @@ def entries(
     """The entries of the passages `parts` of `document`, in their order."""
     shared = _facts(document, vocabulary)
     own = _clause_facts(document)
-    title_words = segmenter.terms(document.title)
-    heads: dict[tuple[str, ...], tuple[str, str]] = {}
+    title = set(_terms(normal(document.title), segmenter))
+    heads: dict[tuple[str, ...], str] = {}
     for part in parts:
-        whole = normal(part.text)
-        text = "".join(whole.split())
         if part.path not in heads:
-            headings = normal(" ".join(part.path))
-            words = " ".join({*title_words, *segmenter.terms_of_normal(headings)})
-            heads[part.path] = (words, _pairs(headings))
+            terms = title.union(*(_terms(normal(heading), segmenter) for heading in part.path))
+            heads[part.path] = " ".join(sorted(terms))
+        terms_here = _terms(normal(part.text), segmenter)
+        if part.what != "clause":
+            terms_here += [_FILLER] * (_LENGTH - len(terms_here))
         yield {
             "fold": [part.fold],
             "what": [part.what],
-            "text": [" ".join(_terms(text, whole, segmenter, part.what))],
-            "head": [heads[part.path][0]],
-            "heading_pairs": [heads[part.path][1]],
+            "text": [" ".join(terms_here)],
+            "head": [heads[part.path]],
             **shared,
             **(own.get(part.clause, {}) if part.clause else {}),
         }
 
 
-def _terms(text: str, whole: str, segmenter: Segmenter, what: str) -> list[str]:
-    """The terms of the field `text`. The last character stands alone too: so every character begins a term."""
-    terms = pairs(text)
-    terms += (text[-1:], *segmenter.long_words(whole))
-    if what != "clause":
-        terms += [_FILLER] * (_LENGTH - len(terms))
-    return terms
+def _terms(whole: str, segmenter: Segmenter) -> list[str]:
+    """The terms of a text in its normal form. The last character stands alone too: so every character begins a term."""
+    text = "".join(whole.split())
+    return [*pairs(text), text[-1:], *segmenter.long_words(whole)]
 
 
 def _facts(document: Document, vocabulary: Vocabulary) -> Entry:

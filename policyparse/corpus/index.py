@@ -12,24 +12,34 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import tantivy
 
 from policyparse.corpus.entries import KEYWORDS, NUMBERS, RUNS, SETS, entries
 from policyparse.corpus.passages import Passage
-from policyparse.model import Document
+from policyparse.model import KINDS, LEVELS, TAGS, Document, Mode, Role
 from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import Segmenter, segmenter
 
 #: Goes up when fields or segmentation change; an index of another number is made again from the store.
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 
 #: tantivy's writing buffer. One thread's least is 15 MB; beyond 100 MB the indexing speed no longer rises.
 _HEAP = 96_000_000
 
 #: Fields of an entry that this index does without.
 _LEFT_OUT = frozenset({"title_pairs", "number_pairs", "issuer_pairs", "place", "fold", "clause"})
+#: Keywords with few values are numbers here, the value's place in its list: a number has no file of lengths.
+CODED: dict[str, tuple[str, ...]] = {
+    "what": ("clause", "heading", "line", "title"),
+    "tag": TAGS,
+    "kind": KINDS,
+    "level": LEVELS,
+    "mode": get_args(Mode),
+    "role": get_args(Role),
+}
 #: Keywords that are neither counted nor sorted by.
 _NOT_COUNTED = frozenset({"what", "title", "number"})
 
@@ -43,11 +53,13 @@ def schema() -> tantivy.Schema:
             if name not in _LEFT_OUT:
                 builder.add_text_field(name, tokenizer_name="spaces", index_option=option)
     for name in KEYWORDS:
-        if name not in _LEFT_OUT:
+        if name in CODED:
+            builder.add_integer_field(name, indexed=True, fast=name not in _NOT_COUNTED)
+        elif name not in _LEFT_OUT:
             builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name not in _NOT_COUNTED)
     for name in NUMBERS:
         if name not in _LEFT_OUT:
-            builder.add_integer_field(name, indexed=not name.endswith("_order"), fast=True)
+            builder.add_integer_field(name, indexed=not name.endswith("_order"), fast=name != "around")
     return builder.build()
 
 
@@ -118,6 +130,8 @@ class Index:
                 for value in values if name not in _LEFT_OUT else ():
                     if isinstance(value, int):
                         entry.add_integer(name, value)
+                    elif name in CODED:
+                        entry.add_integer(name, CODED[name].index(value))
                     else:
                         entry.add_text(name, value)
             writer.add_document(entry)

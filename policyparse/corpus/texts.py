@@ -29,8 +29,8 @@ _ROWS = (
 )
 
 INSERT_TEXT = (
-    "INSERT INTO texts (number, nth, clause, what, section, start, path, tags, fold, text) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO texts (number, nth, clause, what, section, start, path, lead, tags, fold, text) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 #: Between the headings of a path.
@@ -41,6 +41,8 @@ Tags = Sequence[tuple[str, float]]
 
 def text_row(first: int, nth: int, part: Passage, tags: Tags, codes: Mapping[str, int]) -> tuple[object, ...]:
     """What INSERT_TEXT is to be given for a document's passage; `first`: the number of the document's first one."""
+    path = [heading.replace(_PATH, " ") for heading in part.path]
+    lead = len(path[-1]) if path and part.text.startswith(path[-1]) else 0
     return (
         first + nth,
         nth,
@@ -48,16 +50,20 @@ def text_row(first: int, nth: int, part: Passage, tags: Tags, codes: Mapping[str
         KINDS.index(part.what),
         _short(part.section, "s"),
         part.start,
-        _PATH.join(heading.replace(_PATH, " ") for heading in part.path) or None,
+        _PATH.join(path[:-1] if lead else path) or None,
+        lead,
         _coded(tags, codes),
         part.fold,
         part.text,
     )
 
 
-def headings(path: str | None) -> list[str]:
-    """The column `path` of a row (`headings` in the view) as a passage's path."""
-    return path.split(_PATH) if path is not None else []
+def headings(row: sqlite3.Row) -> list[str]:
+    """A passage's path: the headings above it, from the outside in."""
+    path = row["above"].split(_PATH) if row["above"] is not None else []
+    if row["lead"]:
+        path.append(row["text"][: row["lead"]])
+    return path
 
 
 class Texts:
@@ -104,7 +110,7 @@ class Texts:
             (
                 row["seq"],
                 Passage(
-                    row["clause"], row["what"], row["section"], tuple(headings(row["headings"])), row["start"],
+                    row["clause"], row["what"], row["section"], tuple(headings(row)), row["start"],
                     row["end"], row["text"], row["fold"], tuple(self.tags(row["tags"])),
                 ),
             )

@@ -14,6 +14,8 @@ from typing import Generic, Protocol, TypeVar
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from policyparse.corpus.index import CODED
+
 __all__ = ["Build", "Occur", "Q", "Tantivy"]
 
 Q = TypeVar("Q")
@@ -55,7 +57,7 @@ class Tantivy:
         self._schema = schema
 
     def term(self, name: str, value: str) -> Query:
-        return Query.term_query(self._schema, name, value)
+        return Query.term_query(self._schema, name, CODED[name].index(value) if name in CODED else value)
 
     def terms(self, name: str, values: Sequence[str]) -> Query:
         return Query.term_set_query(self._schema, name, list(values))

@@ -13,6 +13,7 @@ from typing import Any
 from tantivy import DocAddress, Occur, Order, Query, SearchResult
 
 from policyparse.corpus import Corpus
+from policyparse.corpus.index import CODED
 from policyparse.corpus.texts import headings
 from policyparse.search.engine import COPY_IDS, FACETS, Found
 from policyparse.search.plan import Plan, Planner
@@ -99,7 +100,9 @@ class Asked:
         asked["documents"] = {"cardinality": {"field": "document"}}
         answer = self._searcher.aggregate(plan.query, asked)
         counted = {
-            name: [(_shown(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[name]["buckets"]]
+            name: [
+                (_shown(FACETS[name], bucket["key"]), int(bucket["doc_count"])) for bucket in answer[name]["buckets"]
+            ]
             for name in facets
         }
         return total, round(answer["documents"]["value"]), counted
@@ -150,7 +153,7 @@ class Asked:
     def _found(self, row: Any, score: float = 0.0) -> Found:
         return Found(
             key=row["seq"], score=score, fold=row["fold"], document=row["document"], clause=row["clause"],
-            what=row["what"], title=row["title"], path=headings(row["headings"]), start=row["start"], end=row["end"],
+            what=row["what"], title=row["title"], path=headings(row), start=row["start"], end=row["end"],
             text=row["text"], tags=self._corpus.store.tags(row["tags"]), kind=row["kind"], doc_number=row["doc_number"],
             date=row["date"], place=row["place"], level=row["level"], issuers=json.loads(row["issuers"]),
         )  # fmt: skip
@@ -160,5 +163,7 @@ def _number(found: SearchResult) -> int:
     return found.count or 0  # type: ignore[attr-defined]  # tantivy's stub lacks it
 
 
-def _shown(key: object) -> str:
-    return str(int(key)) if isinstance(key, float) else str(key)
+def _shown(name: str, key: object) -> str:
+    if isinstance(key, int | float):
+        return CODED[name][int(key)] if name in CODED else str(int(key))
+    return str(key)

@@ -232,8 +232,16 @@ class Planning(ABC, Generic[Q]):
 
     def _here_or_above(self, word: str) -> Q:
         """A word in the passage itself or in its headings."""
-        above = self.build.boosted(self._term("head", word), _HEAD)
+        above = self.build.boosted(self._above(word), _HEAD)
         return self.build.all_of([(Occur.Should, self._here(word)), (Occur.Should, above)])
+
+    def _above(self, whole: str) -> Q:
+        """These characters in the title and the headings above: all their pairs, of which the order is not kept there."""
+        if len(whole) == 1:
+            return self.build.pattern("head", f"{_literal(whole)}.?")
+        if len(whole) > 2 and self.is_term(whole):
+            return self._term("head", whole)
+        return self.build.all_of([(Occur.Must, self._term("head", pair)) for pair in dict.fromkeys(pairs(whole))])
 
     def _here(self, whole: str) -> Q:
         """These characters in a row in the passage itself."""
@@ -311,6 +319,8 @@ class Planning(ABC, Generic[Q]):
             raise QueryError(f"{name}: has no value — write it behind the colon, as in {name}:…")
         if wanted and name == "item":
             self._note(needle)
+        if name == "heading":
+            return self._above(needle)
         return self._having(name, [needle]) if name in ("title", "number") else self._run(f"{name}_pairs", needle)
 
     def _having(self, name: str, needles: Sequence[str]) -> Q:
