@@ -45,7 +45,7 @@ _DOCUMENT = re.compile(
 )
 _LABEL = re.compile(r"(?:^|[\n；;。：:])\s*[（(]?[0-9一二三四五六七八九十]{1,3}[、.．)）]\s*$")
 _LEVELS = re.compile(
-    r"省辖|设区|直辖|省市(?![场政民容])|省县|市县|市区|县区|县乡|县镇|区县|区镇|区街|镇街|街镇|乡镇|镇村|村镇"
+    r"[省市县区镇][两三四五]级|省辖|设区|直辖|省市(?![场政民容])|省县|市县|市区|县区|县乡|县镇|区县|区镇|区街|镇街|街镇|乡镇|镇村|村镇"
 )
 _SET_UP = re.compile(r"(?:成立|组建|设立|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
 _COLLECTIVES = ("collective", "generic")
@@ -53,6 +53,8 @@ _CLASSES = (*_COLLECTIVES, "class")
 # No 各 reaches over them: 各省、自治区人民政府和国务院.
 _NATIONAL = ("国务院", "国家", "全国", "党中央", "中共中央", "中央")
 _UNITS = ("open", "branch", "strict")
+# 幼儿园3所: so many of a class
+_SO_MANY = re.compile(r"\d{1,4}余?[所家个座处]")
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,4}余?[大个家所类级人]|级")
 # What the office of a group does, so that the bare word is it; and how far back it was named.
 _OFFICE_DOES = re.compile(
@@ -211,9 +213,10 @@ class Judge:
                 return "collective"
         if candidate.prefix_sort:
             return "class" if self._class(candidate) else ""
-        set_up = self._set_up(candidate) and not _COUNTED.match(text, candidate.start)
+        counted = _COUNTED.match(text, candidate.start) or _SO_MANY.match(text, candidate.end)
+        set_up = self._set_up(candidate) and not counted
         may_be_class = head.sort != "name" and not (head.bare == "context" and set_up)
-        if may_be_class and (_COUNTED.match(text, candidate.start) or self._class(candidate)):
+        if may_be_class and (counted or self._class(candidate)):
             return "class"
         if sibling is not None and not sibling.rejected:
             # the first of the list, so that a long list is no long chain

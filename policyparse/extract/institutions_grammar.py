@@ -294,6 +294,8 @@ class Walker:
                 at -= size
                 continue
             boundary = lexicon.boundaries.ending_at(text, at, low)
+            if boundary == 1 and text.startswith(lexicon.inside, at - 1):
+                boundary = 0  # 中小投资者…中心: 中 is no preposition
             # 、向阳纸业: right after a list sign a single character is part of the name
             listed = boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"
             if boundary > 1 and head.word in _SECTIONS and functions + unknown:
@@ -326,7 +328,7 @@ class Walker:
             name.functions, name.unknown = merged.functions + functions, merged.unknown + unknown
             return name
         if not prefix_sort and sort in ("open", "company", "group"):
-            at = self._without_verb(at, head_start, sort)
+            at = self._without_verb(at, head_start, sort, end)
         elif prefix_sort == "place" and sort in ("company", "branch"):
             at -= lexicon.leads.ending_at(text, at)
         if prefix_sort != "level" and sort == "group" and (event := event_start(text, at, head_start, lexicon)) < at:
@@ -364,7 +366,7 @@ class Walker:
         start = bracket.start()
         return start if bracket["form"] or start in self.places or self.text.endswith("中国", low, start) else 0
 
-    def _without_verb(self, at: int, head_start: int, sort: str) -> int:
+    def _without_verb(self, at: int, head_start: int, sort: str, end: int) -> int:
         """The start of a name without the verbs before it: 建设|…中心, 完善|…办公室.
 
         A group's name may begin with a verb of its own (推进…领导小组): where it is set up or listed, only those
@@ -373,7 +375,9 @@ class Walker:
         words = self.lexicon.act
         if sort == "group" and self._named(at):
             words = self.lexicon.cut
-        while size := words.starting_at(self.text, at, head_start - 2):
+        # 组织|专家组: what is left need not be longer than the head
+        least = 0 if self.text.endswith("组", head_start, end) and end - head_start > 2 else 2
+        while size := words.starting_at(self.text, at, head_start - least):
             if self.lexicon.functions.starting_at(self.text, at, head_start) > size:
                 break  # 组织人事|办公室, 建设工程|…中心
             at += size

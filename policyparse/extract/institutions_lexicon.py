@@ -79,6 +79,7 @@ class Lexicon:
     posts: re.Pattern[str]
     after: re.Pattern[str]
     setup: Words
+    inside: tuple[str, ...]
     cut: Words
     act: Words
     leads: Words
@@ -138,6 +139,7 @@ def _build(vocabulary: Vocabulary) -> Lexicon:
         generic=Words.of(roles["generic"]),
         posts=re.compile("(?:原|前|现任|常务)?(?:" + _any(roles["post"]).pattern + ")"),
         after=_any(roles["after"]),
+        inside=tuple(roles["inside"]),
         cut=Words.of(roles["cut"]),
         act=Words.of(roles["act"] + roles["cut"]),
         authorities=frozenset(roles["authority"]),
