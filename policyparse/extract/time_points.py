@@ -19,25 +19,29 @@ from policyparse.extract.confidence import made_by
 from policyparse.extract.time_amounts import amount, every_value, length_value, once_value
 from policyparse.extract.time_context import Context, context_of
 from policyparse.extract.time_dates import period_of
-from policyparse.extract.time_grammar import Grammar, Word, grammar
+from policyparse.extract.time_grammar import Grammar, grammar
+from policyparse.extract.time_neighbours import (
+    REACH,
+    bracketed,
+    clock,
+    extend_back,
+    extend_on,
+    joined,
+    listed_day,
+    names_meeting,
+    no_limit,
+    of_frequency,
+    past,
+    set_off,
+)
 from policyparse.extract.time_values import UNKNOWN, Period, day, duration, end_of, months, whole_year
 from policyparse.model import TimePoint, TimeType
 from policyparse.numerals import chinese_to_int
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
 
-_REACH = 8
-"""How far back a limit word is looked for: the longest in time_limits.csv and time_lengths.csv has 7 characters."""
-
-_CLOCK = re.compile(
-    r"[ \u3000]{0,2}(?P<part>上午|下午|晚上?|凌晨|中午)?"
-    r"(?:[ \u3000]{0,2}(?P<hour>2[0-4]|1\d|0?\d|零)(?:[:：](?P<minute>[0-5]\d)"
-    r"|[时点](?:(?P<m2>[0-5]?\d)分|(?P<half>半)|整)?(?!间|代|候)))?"
-)
 _COMPARED = re.compile(r"[ \u3000]?(?:的|\d)")
 """After 从2010年 these compare (从2010年的30%提高到…): no start."""
-_RHETORIC_END = re.compile(r"[。，,；;！!]|\Z")
-_MEETING = re.compile(r"[^“”‘’。，\n]{2,30}(?:会|展|节|赛|论坛|活动|行动)[”’]")
 _SHARES = re.compile(
     r"[、和及](?:(?:19|20)\d\d年)?(?:\d{1,2}月(?:\d{1,2}[日号]|底|[上中下]旬|末)?|\d{1,2}[日号])(?:之前|以前|前(?![后期]))"
 )
@@ -125,28 +129,28 @@ def _read_date(rules: Grammar, context: Context, match: re.Match[str], floor: in
         second = period_of(rules, context, match, "2", first)
         if second is None:
             return None
-        start, _ = _extend_back(rules, text, start, floor, only="start")
+        start, _ = extend_back(rules, text, start, floor, only="start")
         return _Found(start, end, "range", f"{first.low}/{second.high}")
     if match["b1"] or (match["e1"] or "")[:1] == "年":
         if rules.not_after_edge.match(text, end):
             return None
         if "年内" in (match["b1"], match["e1"]):
             return _Found(start, end, "deadline", f"../{first.high}")
-    if _names_meeting(text, match) or rules.committee.match(text, end):
+    if names_meeting(text, match) or rules.committee.match(text, end):
         return None
     if match["d1"]:
         context.note_day(first.high, end)
-        end, clock = _clock(text, end)
-        if clock and not match["da1"]:
-            first = Period(first.low + clock, first.high + clock)
+        end, hour = clock(text, end)
+        if hour and not match["da1"]:
+            first = Period(first.low + hour, first.high + hour)
     return _limited(rules, context, start, end, first, floor)
 
 
 def _limited(rules: Grammar, context: Context, start: int, end: int, period: Period, floor: int) -> _Found | None:
     """A period with the limit words around it: date, range, deadline or start."""
     text = context.text
-    after, word = _extend_on(rules, text, end)
-    begin, means = _extend_back(rules, text, start, floor)
+    after, word = extend_on(rules, text, end)
+    begin, means = extend_back(rules, text, start, floor)
     if word is not None and word.means == "deadline":
         keep = begin if means == "deadline" else start
         return _Found(keep, after, "deadline", f"../{period.high}")
@@ -160,7 +164,7 @@ def _limited(rules: Grammar, context: Context, start: int, end: int, period: Per
         # 截至2010年底已办结 tells; 实施期限截至2030年底, beyond the document's own date, limits
         means = "deadline" if context.date and not period.high.startswith(UNKNOWN) else None
     compared = text.startswith("的", end) and (context.year is None or period.high[:4] <= f"{context.year:04d}")
-    if means == "deadline" and not compared and not _past(period.high, context.date):
+    if means == "deadline" and not compared and not past(period.high, context.date):
         return _Found(begin, end, "deadline", f"../{period.high}")
     return _Found(start, end, "date" if period.low == period.high else "range", period.value)
 
@@ -169,12 +173,12 @@ def _read_figures(rules: Grammar, context: Context, match: re.Match[str], floor:
     text = context.text
     year, month = int(match["fy"]), int(match["fo"])
     if match["go"]:
-        if bool(match["fd"]) != bool(match["gd"]) or not (match["fd"] or match["gy"] or _set_off(text, *match.span())):
+        if bool(match["fd"]) != bool(match["gd"]) or not (match["fd"] or match["gy"] or set_off(text, *match.span())):
             return None
         low = _figures(year, month, match["fd"])
         high = _figures(int(match["gy"] or year), int(match["go"]), match["gd"])
         return _Found(match.start(), match.end(), "range", f"{low.low}/{high.high}") if low and high else None
-    if match["fd"] is None and not _set_off(text, *match.span()):
+    if match["fd"] is None and not set_off(text, *match.span()):
         return None  # 1865.7 is an amount
     period = _figures(year, month, match["fd"])
     if period is None:
@@ -258,7 +262,7 @@ def _read_issue(rules: Grammar, context: Context, match: re.Match[str], floor: i
 def _read_often(rules: Grammar, context: Context, match: re.Match[str], floor: int) -> _Found | None:
     value, not_before = rules.often[match["often"]]
     text, end = context.text, match.end()
-    if _joined(text[end : end + 1], not_before):
+    if joined(text[end : end + 1], not_before):
         return None
     if match["often"].startswith("每"):
         tail = rules.tail.match(text, end)
@@ -281,7 +285,7 @@ def _read_length(rules: Grammar, context: Context, match: re.Match[str], floor: 
     """An amount of time with its limit words: 30日内, 不超过30个工作日, 50多年来, 今后五年."""
     text, start, end = context.text, match.start(), match.end()
     if match["lu"] == "日" and not match["la"]:
-        listed = _listed_day(context, match)
+        listed = listed_day(context, match)
         if listed is not None:
             return _limited(rules, context, start, end, listed, floor)
         if text[start - 1 : start] == "月":
@@ -290,17 +294,15 @@ def _read_length(rules: Grammar, context: Context, match: re.Match[str], floor: 
     if value is None:
         return _shortened(rules, match)
     begin = start
-    before = rules.length_before.search(text, max(floor, start - _REACH), start)
-    if before and not _joined(
-        text[before.start() - 1 : before.start()], rules.length_before_words[before[0]].not_after
-    ):
+    before = rules.length_before.search(text, max(floor, start - REACH), start)
+    if before and not joined(text[before.start() - 1 : before.start()], rules.length_before_words[before[0]].not_after):
         begin = before.start()
     after = rules.length_after.match(text, end)
-    if after and _joined(text[after.end() : after.end() + 1], rules.length_after_words[after["word"]].not_before):
+    if after and joined(text[after.end() : after.end() + 1], rules.length_after_words[after["word"]].not_before):
         after = None
     if rules.not_after_length.match(text, end) and not text.startswith("期间", end):
         return None
-    if after is None and begin == start and (_no_limit(rules, text, match, value) or _of_frequency(text, match, floor)):
+    if after is None and begin == start and (no_limit(rules, text, match, value) or of_frequency(text, match, floor)):
         return None
     if text[start - 1 : start] == "第" and start:
         return None
@@ -334,116 +336,12 @@ _READERS: dict[str, Callable[[Grammar, Context, re.Match[str], int], _Found | No
 }
 
 
-# --- neighbours ----------------------------------------------------------------------------------------------------
-
-
-def _joined(neighbour: str, characters: str) -> bool:
-    """Whether the neighbouring character (or nothing) is one that makes a limit word part of another word."""
-    return neighbour != "" and neighbour in characters
-
-
-def _extend_back(rules: Grammar, text: str, start: int, floor: int, only: str | None = None) -> tuple[int, str | None]:
-    """Where the limit word before `start` begins, and what it means; `start` and None where there is none."""
-    before = rules.before.search(text, max(floor, start - _REACH), start)
-    if before is None:
-        return start, None
-    word = rules.before_words[before[0]]
-    if _joined(text[before.start() - 1 : before.start()], word.not_after) or (only and word.means != only):
-        return start, None
-    return before.start(), word.means
-
-
-def _extend_on(rules: Grammar, text: str, end: int) -> tuple[int, Word | None]:
-    after = rules.after.match(text, end)
-    if after is None:
-        return end, None
-    word = rules.after_words[after["word"]]
-    if _joined(text[after.end() : after.end() + 1], word.not_before):
-        return end, None
-    return after.end(), word
-
-
-def _clock(text: str, end: int) -> tuple[int, str]:
-    """The end of a time of day that follows a date (15日上午9时), and its value (T09:00, or nothing)."""
-    match = _CLOCK.match(text, end)
-    if match is None or match.end() == end or not match[0].strip():
-        return end, ""
-    if match["hour"] is None:
-        return match.end(), ""
-    hour = 0 if match["hour"] == "零" else int(match["hour"])
-    if match["part"] in ("下午", "晚", "晚上") and hour < 12:
-        hour += 12
-    minute = 30 if match["half"] else int(match["minute"] or match["m2"] or 0)
-    return match.end(), f"T{hour:02d}:{minute:02d}"
-
-
-def _bracketed(text: str, start: int, end: int) -> bool:
-    return text[start - 1 : start] in ("(", "（") and text[end : end + 1] in (")", "）")
-
-
-def _set_off(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] stands alone in brackets or fills a cell of a table (a row's cells are joined by tabs)."""
-    if _bracketed(text, start, end):
-        return True
-    around = text[start - 1 : start] if start else "\n", text[end : end + 1] or "\n"
-    return "\t" in around and set(around) <= {"\t", "\n"}
-
-
 def _bracketed_date(text: str, found: _Found) -> bool:
     """A full date in brackets that ends a title line: （2023年6月23日）."""
     full = found.type == "date" and len(found.value) == 10
-    return full and _bracketed(text, found.start, found.end) and text[found.end + 1 : found.end + 2] in ("", "\n")
+    return full and bracketed(text, found.start, found.end) and text[found.end + 1 : found.end + 2] in ("", "\n")
 
 
 def _fills_its_line(text: str, found: _Found) -> bool:
     before, after = text[max(0, found.start - 4) : found.start].rstrip(" \t\u3000"), text[found.end : found.end + 4]
     return before.endswith(("", "\n")[found.start > 0]) and after.lstrip(" \t\u3000")[:1] in ("", "\n")
-
-
-def _names_meeting(text: str, match: re.Match[str]) -> bool:
-    """Whether a year opens a quoted name: “2012年度全市趋势会商会”."""
-    opened = text[match.start() - 1 : match.start()] in ("“", "‘") and match["lead1"] == match[0]
-    return opened and _MEETING.match(text, match.end()) is not None
-
-
-def _past(value: str, date: str | None) -> bool:
-    """Whether `value` lies wholly before the document's date: 到2010年底已…, said in 2011."""
-    if date is None or value.startswith(UNKNOWN):
-        return False
-    shared = min(len(value), len(date))
-    return value[:shared] < date[:shared]
-
-
-def _listed_day(context: Context, match: re.Match[str]) -> Period | None:
-    """The date that a bare 20日 means in 5月10日、20日; None where it is an amount of days."""
-    start = match.start()
-    if context.day is None or context.text[context.day_end : start] not in ("、", "和", "及", "与", "或"):
-        return None
-    number = amount(match["ln"])
-    year = int(context.day[:4]) if context.day[:4].isdigit() else None
-    found = day(year, int(context.day[5:7]), int(number)) if number <= 31 else None
-    if found is not None:
-        context.note_day(found.high, match.end())
-    return found
-
-
-def _of_frequency(text: str, match: re.Match[str], floor: int) -> bool:
-    """Whether a bare amount stands right behind a frequency and says how much of it: 每周7天, 每天8小时."""
-    start = match.start()
-    return floor == start and text[max(0, start - 2) : start] in ("每周", "每天", "每日", "每月", "星期")
-
-
-def _no_limit(rules: Grammar, text: str, match: re.Match[str], value: str) -> bool:
-    """Whether an amount without a limit word only names or counts something: 三年行动, 这五年, 前一天, 24小时服务."""
-    start, end = match.span()
-    if match[0] in rules.not_length:
-        return True
-    reach = max(0, start - _REACH)
-    if rules.near_length.match(text, end) or rules.not_before_length.search(text, reach, start):
-        return True
-    if text[start - 1 : start] == "的" and match["lu"] == "年" and _RHETORIC_END.match(text, end):
-        return True  # 这是攻坚克难的五年。
-    if match["ln"] in ("一", "1") and rules.not_before_one.search(text, reach, start):
-        return True
-    # hours and minutes limit only where something is brought down to them, or comes so much earlier
-    return "T" in value and not text[max(0, start - 2) : start].endswith(("至", "到", "为", "提前", "间隔"))
