@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
@@ -128,7 +129,8 @@ class Workers:
         self.room = number * _AHEAD
         self.memory = memory or max(_LEAST_MEMORY, int((total_memory() or 0) * _MEMORY_SHARE) // number)
         self._parse, self._timeout = parse, timeout
-        context = _context(isinstance(parse, Pipeline))
+        self._context = _context(isinstance(parse, Pipeline))
+        self._started = False
         # for each file that is given out: the process that reads it, and since when (milliseconds of the system's clock)
         self._slots = sharedctypes.RawArray(c_longlong, 2 * self.room)
         self._free = list(range(self.room))
@@ -138,12 +140,23 @@ class Workers:
             max_tasks=_FILES_A_WORKER,
             initializer=_start_worker,
             initargs=(self._slots, self.memory),
-            context=context,
+            context=self._context,
         )
+
+    def _start(self) -> None:
+        self._started = True
+        with _no_interrupt():
+            # the first process waits until the server has loaded everything; a worker that waited so long would
+            # find its locks gone if we were interrupted meanwhile
+            first = self._context.Process(target=_nothing)
+            first.start()
+        first.join()
         with _no_interrupt():
             _ = self._pool.active  # starts the workers
 
     def submit(self, task: Task) -> Future[Outcome]:
+        if not self._started:
+            self._start()
         slot = self._free.pop()
         self._slots[2 * slot] = self._slots[2 * slot + 1] = 0
         self._given[task] = (slot, None)
@@ -207,6 +220,10 @@ class Workers:
 _slots: Any = None
 
 
+def _nothing() -> None:
+    """What the first process does."""
+
+
 def _start_worker(slots: Any, memory: int) -> None:
     global _slots
     _slots = slots
@@ -234,8 +251,8 @@ def _context(warm: bool) -> Any:
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
     """What is started inside never sees Ctrl-C: this process does, and stops its workers without their tracebacks."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield  # Windows; or a thread of a server, which hears no signal
         return
     resource_tracker.ensure_running()  # where it is started later, it lets the signal through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited by threads and processes

@@ -148,9 +148,12 @@ def _wrong_span(document: Document) -> str | None:
     for clause in document.clauses:
         if text[clause.start : clause.end] != clause.text:
             return f"the clause {clause.id} is not cut where it says ({clause.start}–{clause.end})"
-    for mention in (*document.institutions, *document.time_points, *document.citations):
-        if text[mention.start : mention.end] != mention.text:
-            return f"a mention is not cut where it says ({mention.start}–{mention.end})"
+    mentions = [(mention.start, mention.end, mention.text) for mention in document.institutions]
+    mentions += [(mention.start, mention.end, mention.text) for mention in document.time_points]
+    mentions += [(mention.start, mention.end, mention.text) for mention in document.citations]
+    for start, end, words in mentions:
+        if text[start:end] != words:
+            return f"a mention is not cut where it says ({start}–{end})"
     spans = [(section.start, section.end) for section in document.sections]
     spans += [(record.start, record.end) for record in (*document.delegations, *document.responsibilities)]
     for start, end in spans:
