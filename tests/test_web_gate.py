@@ -201,7 +201,7 @@ def test_hostile_text_in_every_parameter(client: TestClient, text: str) -> None:
             follow_redirects=False,
         )
         assert answer.status_code < 500, (address, name, answer.text[-500:])
-        if "json" not in answer.headers["content-type"]:
+        if "json" not in answer.headers.get("content-type", ""):
             assert SCRIPT not in answer.text
             assert "<img src=x" not in answer.text
         assert "54439" not in answer.text

@@ -25,7 +25,7 @@ from policyparse.web.search_page import FILTERS
 router = APIRouter(tags=["policyparse"])
 
 Values = Annotated[list[str], Query(default_factory=list)]
-Table = Literal["items", "responsibilities", "timeline", "bodies", "shares", "coding"]
+Table = Literal["items", "matrix", "history", "responsibilities", "timeline", "bodies", "shares", "coding"]
 Status = Literal["pending", "done", "skipped", "failed"]
 
 #: Documents of one answer; more come with `offset`.
@@ -117,15 +117,15 @@ async def get_table(
     d: Values,
     where: Annotated[str, Query(max_length=2000)] = "",
 ) -> dict[str, Any]:
-    """Rows of 下放事项目录, 责任分工表, 时间节点, 机构设置, 财政条款 or 编码表, each with its clause."""
+    """Rows of 下放事项目录, 事项对照, 先后次序, 责任分工表, 时间节点, 机构设置, 财政条款 or 编码表, each with its clause."""
 
     def work(corpus: Corpus) -> dict[str, Any]:
         names = [_document(corpus, each).id for each in d]
         names += [each for each in (matching_documents(corpus, where) if where else []) if each not in names]
         if len(names) > MOST:
             raise HTTPException(422, f"{len(names)} documents — name or find at most {MOST}")
-        kind = compare.PILOT_TABLES[table]
-        return {"table": table, "heads": dict(kind.heads), "rows": kind.rows(list(corpus.documents(names)))}
+        made = compare.make(table, list(corpus.documents(names)))
+        return {"table": table, "heads": dict(made.heads), "rows": made.rows}
 
     return await _library(request).study(work)
 

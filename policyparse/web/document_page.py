@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from policyparse.corpus import Corpus
 from policyparse.corpus.passages import path_of
+from policyparse.corpus.versions import CURRENT
 from policyparse.export import TABLES
 from policyparse.export import rows as table_rows
 from policyparse.model import TAGS, Clause, Document, Mode
@@ -33,6 +34,8 @@ from policyparse.web.similar import similar_to, source_line
 
 Reading = Callable[..., Any]
 PER_PAGE = 50
+#: Documents that cite one, as its page names them.
+CITING = 50
 WHO = "who"
 
 
@@ -80,7 +83,8 @@ def documents(corpus: Corpus, words: str, offset: int, limit: int) -> tuple[list
     )
     rows = corpus.database.rows.execute(
         "SELECT id, title, kind, doc_number, date, place, level FROM documents "
-        + (f"WHERE {where} " if where else "")
+        f"WHERE {CURRENT} "
+        + (f"AND {where} " if where else "")
         + "ORDER BY ifnull(date, '') DESC, seq LIMIT ? OFFSET ?",
         (*(f"%{_escaped(word)}%" for word in words.split()), limit + 1, offset),
     ).fetchall()
@@ -112,6 +116,7 @@ def text(corpus: Corpus, request: Request, identity: str) -> HTMLResponse:
     document = found(corpus, identity)
     return page(
         request, "document", lines=view.lines(corpus, document, language_of(request)), outline=view.outline(document),
+        citing=[(each.id, each.title) for each in corpus.documents(corpus.store.references.citing(document)[:CITING])],
         legend=[(kind, of) for kind, of in KINDS.items() if getattr(document, of)],
         **_shared(corpus, document, "text"),
     )  # fmt: skip

@@ -24,9 +24,6 @@ DOCUMENT_TABLES = ("delegations", "responsibilities", "time_points", "institutio
 #: Columns that are the same in every row of one document, or that the link to the clause says.
 _HIDDEN = {"document", "title", "place", "date", "start", "end", "clause", "clause_text", "quote", "rule", "confidence"}
 
-#: A cited title shorter than this (《办法》) is no name by which to find a document.
-_TITLE_LEAST = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -109,38 +106,11 @@ def outline(document: Document) -> list[Section]:
 
 
 def cited_documents(corpus: Corpus, document: Document) -> dict[str, str]:
-    """A citation's text → the page of the document of this corpus that it means: by number, else by title.
-
-    A title is cited without its issuer (《关于…的意见》), so one that ends in the cited words is meant; where several
-    do, the number decides or nothing.
-    """
-    numbers = {plain_number(c.doc_number): c.text for c in document.citations if c.doc_number}
-    titles = {c.title: c.text for c in document.citations if len(c.title) >= _TITLE_LEAST}
-    if not numbers and not titles:
-        return {}
-    found: dict[str, str] = {}
-    ends: dict[str, set[str]] = {}
-    for row in corpus.database.rows.execute(
-        "SELECT id, title, doc_number FROM documents WHERE id <> ?", (document.id,)
-    ):
-        number = plain_number(row["doc_number"])
-        if number and number in numbers:
-            found[numbers[number]] = document_link(row["id"])
-        for title, text in titles.items():
-            if row["title"].endswith(title):
-                ends.setdefault(text, set()).add(row["id"])
-    for text, identities in ends.items():
-        if len(identities) == 1:
-            found.setdefault(text, document_link(next(iter(identities))))
-    return found
-
-
-def plain_number(number: str | None) -> str:
-    """A document number whichever brackets it is printed with."""
-    return "".join((number or "").translate(_BRACKETS).split())
-
-
-_BRACKETS = str.maketrans("[【（(﹝]】）)﹞", "〔〔〔〔〔〕〕〕〕〕")
+    """A citation's text → the page of the document of this corpus that it means."""
+    return {
+        document.citations[place].text: document_link(identity)
+        for place, identity in corpus.store.references.cited(document).items()
+    }
 
 
 def tables(document: Document, language: str) -> list[Table]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from policyparse.corpus import Corpus
+from policyparse.corpus.originals import Originals
 from policyparse.corpus.passages import before_repairs
 from policyparse.model import Clause, Document
 from policyparse.passing import PolicyparseError, ReadError
@@ -20,6 +21,9 @@ PDF = "application/pdf"
 
 def original(corpus: Corpus, document: Document) -> bytes:
     """The bytes of the document's file. Raises PolicyparseError where they are no longer there."""
+    kept = Originals(corpus.directory).read(document.source.sha256)
+    if kept is not None:
+        return kept
     paths = [document.source.path, *(path for path, _ in corpus.store.sources(document.id))]
     for path in dict.fromkeys(paths):
         try:

@@ -6,7 +6,9 @@ stay in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +24,7 @@ from policyparse.corpus import Corpus
 from policyparse.corpus.passages import path_of
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
+from policyparse.precedents.word import write_word
 from policyparse.web.downloads import TYPES, saved
 from policyparse.web.drafts import Draft, Drafts
 from policyparse.web.gate import form_of
@@ -34,6 +37,8 @@ LONGEST_TEXT = 2_000_000
 DRAFT_BYTES = 30 * 1024 * 1024
 PER_PAGE = 15
 LIMIT = 8
+#: Finding the precedents of a clause takes tens of milliseconds; the command line has no such limit.
+MOST_IN_FILE = 100
 
 
 def routes(study: Callable[..., Any]) -> list[Route]:
@@ -41,7 +46,9 @@ def routes(study: Callable[..., Any]) -> list[Route]:
     return [
         Route("/precedents", study(render), methods=["GET"]),
         Route("/precedents", bring, methods=["POST"]),
+        Route("/precedents.docx", study(answer_file)),
         Route("/drafts/{name}", study(draft_page, "name")),
+        Route("/drafts/{name}/precedents.docx", study(draft_file, "name")),
         Route("/drafts/{name}/check", study(check_page, "name")),
         Route("/drafts/{name}/check.docx", study(commented, "name")),
     ]
@@ -49,18 +56,60 @@ def routes(study: Callable[..., Any]) -> list[Route]:
 
 def render(corpus: Corpus, request: Request) -> HTMLResponse:
     """The box; with a clause in the address, its precedents."""
+    asked = _asked(corpus, request)
+    return page(
+        request, "precedents", text=asked.text, where=asked.where, answer=asked.answer, of=asked.of,
+        word=address("/precedents.docx", list(request.query_params.multi_items())),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks: a clause's text, within which documents, of which clause of the corpus; and the answer."""
+
+    text: str
+    where: str
+    of: tuple[str, str] | None
+    answer: precedents.Answer | None
+
+
+def _asked(corpus: Corpus, request: Request) -> Asked:
     text = request.query_params.get("text", "").strip()[:LONGEST_TEXT]
     where = request.query_params.get("where", "").strip()[:2000]
     identity = request.query_params.get("clause", "")[:80]
-    answer = None
-    of: tuple[str, str] | None = None
     if identity:
         document, clause = _of_corpus(corpus, identity)
-        text, of = clause.text, (f"{document.id}#{clause.id}", document.title)
-        answer = precedents.find(corpus, text, where=where, without=document.id, limit=LIMIT)
-    elif text:
-        answer = precedents.find(corpus, text, where=where, limit=LIMIT)
-    return page(request, "precedents", text=text, where=where, answer=answer, of=of)
+        answer = precedents.find(corpus, clause.text, where=where, without=document.id, limit=LIMIT)
+        return Asked(clause.text, where, (f"{document.id}#{clause.id}", document.title), answer)
+    return Asked(text, where, None, precedents.find(corpus, text, where=where, limit=LIMIT) if text else None)
+
+
+def answer_file(corpus: Corpus, request: Request) -> Response:
+    """The precedents of one clause as a Word file."""
+    asked = _asked(corpus, request)
+    if asked.answer is None:
+        raise HTTPException(404)
+    return _word([asked.answer], "", request)
+
+
+def draft_file(corpus: Corpus, request: Request, name: str) -> Response:
+    """The precedents of a draft's first hundred clauses as a Word file."""
+    draft = _draft(request, name)
+    answers = (
+        answer
+        for document in draft.documents
+        for answer in precedents.find_each(corpus, document, where=draft.where, limit=3)
+    )
+    return _word(islice(answers, MOST_IN_FILE), draft.documents[0].title, request)
+
+
+def _word(answers: Iterable[precedents.Answer], title: str, request: Request) -> Response:
+    chinese = language_of(request) == "zh"
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "precedents.docx"
+        write_word(answers, path, title=title, language="zh" if chinese else "en")
+        data = path.read_bytes()
+    return saved(data, "先例.docx" if chinese else "precedents.docx", TYPES["docx"])
 
 
 def _of_corpus(corpus: Corpus, identity: str) -> tuple[Document, Any]:
