@@ -38,8 +38,8 @@ __all__ = ["CLOSE", "Answer", "Change", "Use", "Wording", "find", "find_each", "
 #: From this score on a clause says the same: all rewritten by hand have it, and one of twenty sentences of other matters.
 CLOSE = 0.25
 
-#: Words of a clause from which on it can be compared; 特此通知。 says the same everywhere.
-_LEAST_WORDS = 3
+#: Characters without names from which on a clause can be compared: 特此通知。 and 加强领导。 say the same everywhere.
+_LEAST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Answer:
 
     text:     the clause; `clause` its id in the draft, `path` the headings above it
     wordings: best first; those with a score of CLOSE or more
-    remark:   why there are none: "short" (too few words to compare), "empty" (the corpus has no clauses, or none
+    remark:   why there are none: "short" (too few characters to compare), "empty" (the corpus has no clauses, or none
               within `where`), "far" (nothing close enough; `nearest` has the nearest), or None
     """
 
@@ -160,8 +160,7 @@ def _find(
     close: float,
     weights: dict[str, float],
 ) -> Answer:
-    words = {word for word in names(corpus.vocabulary).words(text, places) if len(word) > 1}
-    if len(words) < _LEAST_WORDS:
+    if sum(map(str.isalnum, names(corpus.vocabulary).nameless(text, places))) < _LEAST:
         return Answer(text, [], remark="short")
     if clauses.empty:
         return Answer(text, [], remark="empty")

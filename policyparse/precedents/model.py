@@ -35,9 +35,9 @@ _PAIRS = 20_000
 #: Dimensions of the space: 64 rank worse, 256 no better. A space of many dimensions means nothing for few clauses, and
 #: would be larger than their text.
 _DIMENSIONS = 128
-_CLAUSES_A_DIMENSION = 40
+_CLAUSES_A_DIMENSION = 100
 #: Below this number of clauses there are weights only.
-_LEAST = 1000
+_LEAST = 2000
 #: Clauses read that are remembered: those of a long draft find the same ones again and again.
 _REMEMBERED = 8_192
 

@@ -124,9 +124,10 @@ def _table(document: Any, wordings: Sequence[Wording], say: dict[str, str]) -> N
         row.cells[0].paragraphs[0].add_run(str(number))
         _differences(row.cells[1].paragraphs[0], wording.changes)
         _uses(row.cells[2], wording, say)
-    for row in table.rows:
-        for cell, width in zip(row.cells, _WIDTHS, strict=True):
-            cell.width = Cm(width)
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = Cm(width)  # the grid, which LibreOffice goes by
+        for cell in column.cells:
+            cell.width = Cm(width)  # and the cells, which Word goes by
     document.add_paragraph()
 
 

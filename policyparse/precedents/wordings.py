@@ -116,11 +116,27 @@ def _wording(text: str, group: Sequence[Ranked], clauses: Clauses, without: str 
         text=first.row["text"],
         score=round(first.score, 3),
         parts=first.parts,
-        changes=list(changes(text, first.row["text"])),
+        changes=differences(text, first.row["text"]),
         uses=uses,
         count=len(uses),
         since=next((use.date for use in uses if use.date), None),
     )
+
+
+def differences(one: str, other: str) -> list[Change]:
+    """`changes`, in which a single character that two changes happen to share is one with them: it is no likeness."""
+    found: list[Change] = []
+    parts = changes(one, other)
+    for at, part in enumerate(parts):
+        alone = part.kind == "equal" and len(part.one) == 1 and part.one.isalnum() and 0 < at < len(parts) - 1
+        if found and found[-1].kind == "replace" and (part.kind != "equal" or alone):
+            found[-1] = Change("replace", found[-1].one + part.one, found[-1].other + part.other)
+        elif alone:  # after a piece that only one side has
+            before = found.pop()
+            found.append(Change("replace", before.one + part.one, before.other + part.other))
+        else:
+            found.append(part)
+    return found
 
 
 def _use(row: Row, printings: int) -> Use:

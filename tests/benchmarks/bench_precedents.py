@@ -6,7 +6,7 @@ The corpus: the samples and our own labelled clauses, and from ../shared, where 
 notices-2023, the web pages of state-council-html and the texts of laws.tar.gz (more than 100,000 clauses). It is made
 anew in a temporary folder, or kept in --corpus, which serves again the next time.
 
-The sets, the first three in precedents.jsonl (`source` is the fold of the clause that was rewritten):
+The sets, the first three in precedents.jsonl (`source` is the digest of the clause that was rewritten):
 
 hand:     100 clauses of our own documents as another clerk would write them: other places, organs and figures, half of
           the words and more, another order
@@ -39,15 +39,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from policyparse.batch import Pipeline, import_files
+from policyparse.batch import import_files
 from policyparse.corpus import Corpus
-from policyparse.corpus.passages import fold_key
 from policyparse.model import Document
 from policyparse.places import gazetteer
 from policyparse.precedents import CLOSE, Answer, candidates, find, prepare
 from policyparse.precedents.ranking import WEIGHTS
 from policyparse.vocabulary import shipped
-from policyparse.words import segmenter
+from policyparse.words import segmenter, squeezed
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "corpus"
@@ -64,9 +63,9 @@ RANKINGS = {
 
 @dataclass(frozen=True)
 class Row:
-    """A clause as rewritten, and the fold of what it was (None: of nothing in the corpus)."""
+    """A clause as rewritten, and the digest of what it was (None: of nothing in the corpus)."""
 
-    source: int | None
+    source: str | None
     rewrite: str
 
 
@@ -94,7 +93,7 @@ def build(directory: Path, folder: Path) -> None:
     with Corpus.open(directory, create=True) as corpus:
         for document in own_documents():
             corpus.add(document)
-        import_files(corpus, sources, parse=Pipeline(), jobs=os.cpu_count() or 1)
+        import_files(corpus, sources, workers=os.cpu_count() or 1)
 
 
 def own_documents() -> Iterator[Document]:
@@ -152,8 +151,8 @@ def rows_of(corpus: Corpus) -> dict[str, list[Row]]:
     if drawn:
         dice = random.Random(7)
         stock = [word for text in drawn for word in segmenter().cut(text) if len(word) > 1]
-        sets["machine"] = [Row(fold_key(text), rewritten(text, dice, stock)) for text in drawn]
-        sets["names"] = [Row(fold_key(text), renamed(text, dice)) for text in drawn]
+        sets["machine"] = [Row(digest(text), rewritten(text, dice, stock)) for text in drawn]
+        sets["names"] = [Row(digest(text), renamed(text, dice)) for text in drawn]
     return sets
 
 
@@ -176,12 +175,17 @@ def tried(corpus: Corpus, rows: Sequence[Row], weights: dict[str, float], thresh
     }  # fmt: skip
 
 
-def rank_of(source: int | None, answer: Answer) -> int | None:
+def rank_of(source: str | None, answer: Answer) -> int | None:
     """The place of the wording that `source` has, from 0."""
     for at, wording in enumerate(answer.wordings):
-        if any(fold_key(use.text) == source for use in wording.uses):
+        if any(digest(use.text) == source for use in wording.uses):
             return at
     return None
+
+
+def digest(text: str) -> str:
+    """Sixteen digits that a clause is known by."""
+    return sha256(squeezed(text).encode()).hexdigest()[:16]
 
 
 def top(answer: Answer) -> float:
