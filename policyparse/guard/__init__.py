@@ -81,6 +81,7 @@ def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocab
                 "未指定语料库：依据是否废止、引文标题文号、照搬段落未作核对",
             )
         )
+    findings = _once(findings)
     order = list(LEVELS)
     findings.sort(key=lambda finding: (order.index(finding.level), finding.start, finding.end))
     return Report(
@@ -91,6 +92,19 @@ def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocab
         tuple(findings),
         tuple(remarks),
     )
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """One finding where two rules see the same wrong date; the surer one."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda finding: -finding.sure):
+        timed = finding.kind in ("date", "deadline")
+        if not timed or not any(
+            other.kind in ("date", "deadline") and finding.start < other.end and other.start < finding.end
+            for other in kept
+        ):
+            kept.append(finding)
+    return kept
 
 
 def place_names(corpus: Corpus) -> dict[str, set[str]]:

@@ -69,7 +69,8 @@ def _used_before(draft: Draft, name: str, until: int, opening: str) -> tuple[int
         line = draft.line_at(at)
         before = draft.text[max(line.start, at - 60) : at]
         free = opening or (_FREE.search(before[-1:]) and "《" not in before.rpartition("》")[2])
-        if line.role == roles.BODY and free:
+        itself = not draft.text[at + len(words) : until].strip('（(“”"')  # 热线的承办单位（以下简称承办单位）
+        if line.role == roles.BODY and free and not itself:
             return at, at + len(words)
         at = draft.text.find(words, at + len(words), until)
     return None

@@ -28,7 +28,7 @@ _MONTHS = re.compile(
     rf"(?P<b>(?:19|20)\d\d)年(?P<bm>\d{{1,2}})月(?:(?P<bd>\d{{1,2}})日)?"
 )
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?=年)")
-_WEEKDAY = re.compile(r"\s*[（(]\s*(?:星期|周|礼拜)(?P<day>[一二三四五六日天])\s*[)）]?")
+_WEEKDAY = re.compile(r"\s*[（(，,]?\s*(?:星期|周|礼拜)(?P<day>[一二三四五六日天])(?![一-鿿])")
 # A document on a year that is over: its title's year lies before its date by rights.
 _LOOKS_BACK = re.compile(
     r"总结|报告|决算|通报|情况|考核|考评|评估|评价|表彰|表扬|结果|统计|公报|年报|述职|版|修订|审计|验收|综述|纪实|清算|结算"

@@ -24,8 +24,8 @@ _LEAD_IN = re.compile(
 )
 _LEVEL = re.compile(r"^(?:[一-鿿]{2,9}?)??(?:省|市|县|区|旗|镇|乡|街道)(?=[一-鿿]{2})")
 _ADVERBIAL = re.compile(r"按照|根据|依据|依托|围绕|通过|结合|坚持|对于|针对|进一步|各")
-#: First words of a task that many are given at once.
-_SHORTEST = 6
+#: Fewer letters tell no task; from so many on the words tell one task even if others do the like (加强宣传).
+_SHORTEST, _PARTICULAR = 6, 11
 _SHARED = re.compile(
     r"相关|有关|各自|本部门|本单位|本行业|职责|分工|配合|支持|指导|协助|协调|监督检查|日常|加强|宣传|贯彻|落实|推进|参与"
 )
@@ -52,7 +52,8 @@ def departments(draft: Draft) -> Iterator[Finding]:
     for words, places in given.items():
         first = places[0]
         other = next((place for place in places[1:] if not _shared(first.principal, place.principal)), None)
-        if other is None or (_SHARED.search(words) and first.task.task != other.task.task):
+        vague = len(words) < _PARTICULAR and _SHARED.search(words)
+        if other is None or (vague and first.task.task != other.task.task):
             continue
         start, end = _span(draft, other)
         one, two = "、".join(first.principal), "、".join(other.principal)

@@ -63,6 +63,8 @@ def _headings(draft: Draft) -> Iterator[Finding]:
         for at, (section, label, document_last, document_since) in enumerate(items):
             number = label.number
             following = items[at + 1].label.number if at + 1 < len(items) else None
+            if number == 1 and previous > 1 and following == previous + 1:
+                continue  # a wrapped line that begins like a label: 三、 … 统｜一、服务 … 四、
             if (
                 number in (1, previous + 1)
                 or number == document_last + 1

@@ -23,7 +23,7 @@ from policyparse.vocabulary import Vocabulary
 #: Years after the central reform by which its last county has followed (2018 → spring 2019; 2013 → 2015).
 _FOLLOWED = 2
 _ENDING = re.compile(r"(?:局|厅|办公室|办|部门)(?:[一-鿿]{2,4}(?:分局|所|支队|大队))?$")
-_LEVEL_END = ("省", "自治区", "市", "州", "盟", "县", "区", "旗", "镇", "乡", "街道")
+_LEVEL_END = ("政府", "省", "自治区", "市", "州", "盟", "县", "区", "旗", "镇", "乡", "街道")
 _FORMER = re.compile(r"原|撤销|更名|改名|整合|合并|组建|划入|划转|不再保留")
 
 

@@ -231,7 +231,9 @@ def _unlisted(draft: Draft, home: Home, words: _Words) -> Iterator[tuple[int, in
             if name in ambiguous or stem.endswith(words.not_names) or stem.startswith(words.not_names):
                 continue
             if name.endswith(tuple(home.names)) or not (
-                _taken(draft.text, start, words) > 1 or _coined(stem) or draft.line_at(start).start == start
+                _taken(draft.text, start, words) > (0 if rank != TOWN and len(stem) == 2 else 1)
+                or _coined(stem)
+                or draft.line_at(start).start == start
             ):
                 continue
             yield start, match.end(), name

@@ -1,6 +1,6 @@
-"""The reuse guard measured: sixty drafts with written-down mistakes, twenty clean ones; and what it says of real documents.
+"""The reuse guard measured: drafts with written-down mistakes, twenty clean ones; and what it says of real documents.
 
-    python tests/benchmarks/guard_drafts.py [--set tune|held|clean|all] [--show] [SHARED]
+    python tests/benchmarks/guard_drafts.py [--set tune|held|sealed|clean|all] [--show] [SHARED]
 
 The drafts are made from corpora/samples by guard_drafts.yaml, and checked against the small corpus of
 guard_corpus.yaml. A mistake counts as found when a finding of its kind (or of one of its kinds) touches its words; a
@@ -34,6 +34,7 @@ from policyparse.corpus import Corpus
 from policyparse.model import Document
 
 HERE = Path(__file__).parent
+SETS = ("tune", "held", "sealed", "clean")
 SAMPLES = HERE.parents[1] / "corpora" / "samples"
 VERDICTS = HERE / "guard_verdicts.jsonl"
 
@@ -55,7 +56,7 @@ def sample(number: str) -> str:
 
 
 def drafts(which: str) -> Iterator[Draft]:
-    """The drafts of a set (tune, held, clean). Raises ValueError where the file does not fit the samples."""
+    """The drafts of a set (tune, held, sealed, clean). Raises ValueError where the file does not fit the samples."""
     specs = yaml.safe_load((HERE / "guard_drafts.yaml").read_text(encoding="utf-8"))[which]
     for number, spec in enumerate(specs, 1):
         name = f"{which}-{number:02d} from {spec['from']}"
@@ -139,7 +140,9 @@ def measure(which: str, corpus: Corpus, show: bool) -> dict[str, Any]:
             if at not in right:
                 false += 1
                 if show:
-                    print(f"  false   {draft.name}: {finding.kind} {finding.sure} {finding.quote!r} {finding.reason.zh}")
+                    print(
+                        f"  false   {draft.name}: {finding.kind} {finding.sure} {finding.quote!r} {finding.reason.zh}"
+                    )
     return {"drafts": number, "written": written, "found": found, "false": false}
 
 
@@ -174,11 +177,11 @@ def real(shared: Path, show: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", nargs="?", type=Path)
-    parser.add_argument("--set", dest="which", choices=("tune", "held", "clean", "all"), default="all")
+    parser.add_argument("--set", dest="which", choices=(*SETS, "all"), default="all")
     parser.add_argument("--show", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, corpus_in(Path(folder) / "corpus") as corpus:
-        for which in ("tune", "held", "clean") if arguments.which == "all" else (arguments.which,):
+        for which in SETS if arguments.which == "all" else (arguments.which,):
             result = measure(which, corpus, arguments.show)
             written, found = result["written"], result["found"]
             line = f"{which}: {result['drafts']} drafts, {result['false']} false findings"
