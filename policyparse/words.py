@@ -12,6 +12,7 @@ form are offsets into the text.
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,18 @@ def normal(text: str) -> str:
 def squeezed(text: str) -> str:
     """The normal form of `text` without its white space: what phrases are compared in."""
     return "".join(normal(text).split())
+
+
+@cache
+def _changed() -> re.Pattern[str]:
+    """White space, and the letters and digits that are not their own normal form."""
+    letters = "".join(chr(old) for old, new in _table().items() if new.isalnum())
+    return re.compile(f"[\\s{re.escape(letters)}]")
+
+
+def is_plain(text: str) -> bool:
+    """Whether letters and digits stand in `text` as in its squeezed form, and in the same places."""
+    return _changed().search(text) is None
 
 
 def squeezed_offsets(text: str) -> tuple[str, Callable[[int], int]]:

@@ -45,8 +45,8 @@ FORMAT = "policyparse-corpus"
 #: Goes up when an older policyparse could no longer read the directory.
 FORMAT_VERSION = 1
 
-#: Documents per index commit: a commit costs about 20 ms whatever its size.
-_COMMIT_EVERY = 200
+#: Passages per index commit, about three seconds' work. Each commit makes a segment with a dictionary of its own.
+_COMMIT_EVERY = 20_000
 
 
 class Corpus:
@@ -62,6 +62,7 @@ class Corpus:
         self.writing = write
         self._index: Index | None = None
         self._waiting: list[str] = []
+        self._uncommitted = 0
         self._has_all_words: bool | None = None
         self.manifest = _read_manifest(directory)
         self.database = Database(directory / "corpus.sqlite", write)
@@ -303,9 +304,11 @@ class Corpus:
         self._need_writing()
         assert self._index is not None
         for document in documents:
-            self._index.put(document, self.store.passages_of(document.id))
+            numbered = self.store.passages_of(document.id)
+            self._index.put(document, numbered)
             self._waiting.append(document.id)
-        if len(self._waiting) >= _COMMIT_EVERY:
+            self._uncommitted += len(numbered)
+        if self._uncommitted >= _COMMIT_EVERY:
             self._commit()
 
     def _commit(self) -> None:
@@ -318,7 +321,7 @@ class Corpus:
             with self.store.transaction():
                 self.store.mark_indexed(self._waiting, self._number())
                 self.store.forget_removed(removed)
-            self._waiting = []
+            self._waiting, self._uncommitted = [], 0
 
     def _open_for_writing(self) -> None:
         whole = (self._index_directory() / "meta.json").exists() or not self.store.counts()["documents"]

@@ -19,7 +19,7 @@ from policyparse.corpus.imports import MEMBER
 from policyparse.corpus.packing import pack, unpack
 from policyparse.corpus.passages import Passage, passages
 from policyparse.corpus.references import References
-from policyparse.corpus.texts import Texts
+from policyparse.corpus.texts import Held, Texts
 from policyparse.corpus.versions import CURRENT, Versions
 from policyparse.model import Document
 
@@ -343,6 +343,10 @@ class Store:
     def passages(self, numbers: Sequence[int]) -> dict[int, sqlite3.Row]:
         """Passages by their number, as the view `passages` has them, each with its document's facts."""
         return {row["seq"]: row for row in self._texts.with_facts(numbers)}
+
+    def held(self, numbers: Sequence[int]) -> dict[int, Held]:
+        """What a hit shows, by the passages' numbers."""
+        return self._texts.held(numbers)
 
     def tags(self, coded: int | str | None) -> list[tuple[str, float]]:
         """The column `tags` of a passage, as (tag, score)."""

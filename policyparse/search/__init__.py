@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from policyparse.corpus import Corpus
 from policyparse.search.advice import advice
@@ -22,7 +23,8 @@ from policyparse.search.query import QueryError, parse_query
 from policyparse.words import pairs, squeezed
 
 __all__ = [
-    "FACETS", "SORTS", "Engine", "Hit", "QueryError", "Results", "excerpt", "highlights", "matching_documents", "search",
+    "FACETS", "SORTS", "Counts", "Engine", "Hit", "QueryError", "Results", "engine_of", "excerpt", "facets", "highlights",
+    "matching_documents", "search",
 ]  # fmt: skip
 
 #: Clauses whose pairs of characters overlap by this share (Jaccard) are one clause in two printings: a changed
@@ -31,11 +33,11 @@ NEAR = 0.9
 #: Short clauses (各镇人民政府： …) are alike by chance.
 _NEAR_LEAST = 20
 
-#: Hits that are ranked at a time while copies are being folded.
+#: Hits that are ranked at a time while copies are being folded, behind those of the page itself.
 _WINDOW = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as Found
 class Hit:
     """A clause (or a title, heading, line) that was found.
 
@@ -71,11 +73,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """total: passages found, copies counted; documents: in how many; advice: what to try when nothing was found."""
+    """total: passages found, copies counted; documents: in how many (None where no facets were asked for: that takes as
+    long as they do); more: whether there is a next page; advice: what to try when nothing was found."""
 
     query: str
     total: int
-    documents: int
+    documents: int | None
     offset: int
     hits: list[Hit]
     facets: dict[str, list[tuple[str, int]]]
@@ -85,10 +88,24 @@ class Results:
     def as_json(self) -> dict[str, Any]:
         """The shape of `policyparse search --json`; fields are added, never changed."""
         whole = asdict(self)
-        whole["facets"] = {
-            name: [{"value": value, "count": count} for value, count in counts] for name, counts in self.facets.items()
-        }
+        whole["facets"] = _facets_as_json(self.facets)
         return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """total: passages found, copies counted; documents: in how many; facets: name → (value, passages), most first."""
+
+    total: int
+    documents: int
+    facets: dict[str, list[tuple[str, int]]]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"total": self.total, "documents": self.documents, "facets": _facets_as_json(self.facets)}
+
+
+def _facets_as_json(facets: Mapping[str, Sequence[tuple[str, int]]]) -> dict[str, list[dict[str, Any]]]:
+    return {name: [{"value": value, "count": count} for value, count in counts] for name, counts in facets.items()}
 
 
 def search(
@@ -110,30 +127,79 @@ def search(
     filters: field → values, of which one must hold: {"place": ["广东"], "year": ["2009-2012"]}
     sort:    relevance, date (newest first), oldest or place
     fold:    show passages of the same or nearly the same words once, with their number
+    facets:  those that are counted, too; without any a search is quickest, and `facets()` counts them apart
     Raises QueryError when the query cannot be understood.
     """
     if sort not in SORTS:
         raise QueryError(f"{sort}: no such order — one of: {', '.join(SORTS)}")
-    unknown = [name for name in facets if name not in FACETS]
-    if unknown:
-        raise QueryError(f"{unknown[0]}: no such facet — one of: {', '.join(FACETS)}")
-    engine = Directory(corpus) if isinstance(corpus, Corpus) else corpus
+    _check_facets(facets)
+    engine = engine_of(corpus)
     question = engine.question(parse_query(query), filters or {}, synonyms=synonyms)
-    total, documents, counted = question.numbers(facets, facet_size)
-    wanted = offset + limit + 1 if offset < total else 0  # a page behind the last one is empty
-    found = _ranked(question, sort, min(wanted, total), fold)
+    documents: int | None = None
+    counted: dict[str, list[tuple[str, int]]] = {}
+    if facets:
+        total, documents, counted = question.numbers(facets, facet_size)
+        reached = offset < total
+        wanted = min(offset + limit + 1, total) if reached else 0  # a page behind the last one is empty
+        found = _ranked(question, sort, wanted, fold)
+    else:
+        found = _ranked(question, sort, offset + limit + 1, fold) if limit else []
+        total = question.count()
     page = found[offset : offset + limit]
     copies = _copies(engine, question, page) if fold and page else [(0, [])] * len(page)
+    needles, patterns = question.needles, question.patterns
     return Results(
         query=query,
         total=total,
         documents=documents,
         offset=offset,
-        hits=[_hit(engine, question, group, alike) for group, alike in zip(page, copies, strict=True)],
+        hits=[
+            _hit(group.found, highlights(group.found.text, needles, patterns, engine.segmenter), alike)
+            for group, alike in zip(page, copies, strict=True)
+        ],
         facets=counted if total else {},
         more=len(found) > offset + limit,
         advice=[] if total else advice(engine, query, filters or {}, synonyms),
     )
+
+
+def facets(
+    corpus: Corpus | Engine,
+    query: str = "",
+    *,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    synonyms: bool = True,
+    names: Sequence[str] = tuple(FACETS),
+    size: int = 10,
+) -> Counts:
+    """How many passages `query` finds within `filters`, in how many documents, and the commonest values of each facet.
+
+    The call beside `search(…, facets=())`: a page can be shown before its facets are counted.
+    Raises QueryError when the query cannot be understood.
+    """
+    _check_facets(names)
+    question = engine_of(corpus).question(parse_query(query), filters or {}, synonyms=synonyms)
+    total, documents, counted = question.numbers(names, size)
+    return Counts(total, documents, counted if total else {})
+
+
+def engine_of(corpus: Corpus | Engine) -> Engine:
+    """The engine of a corpus, the same one at every call; an engine itself."""
+    if not isinstance(corpus, Corpus):
+        return corpus
+    engine = _ENGINES.get(corpus)
+    if engine is None:
+        engine = _ENGINES[corpus] = Directory(corpus)
+    return engine
+
+
+_ENGINES: WeakKeyDictionary[Corpus, Directory] = WeakKeyDictionary()
+
+
+def _check_facets(names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in FACETS]
+    if unknown:
+        raise QueryError(f"{unknown[0]}: no such facet — one of: {', '.join(FACETS)}")
 
 
 def matching_documents(
@@ -143,18 +209,19 @@ def matching_documents(
 
     Raises QueryError, also when there are more than the index can name at once: none is left out in silence.
     """
-    engine = Directory(corpus) if isinstance(corpus, Corpus) else corpus
+    engine = engine_of(corpus)
     found = engine.question(parse_query(query), filters or {}, anywhere=True).documents(MOST_DOCUMENTS)
     if found is None:
         raise QueryError(f"the query finds more than {MOST_DOCUMENTS:,} documents — narrow it, by year for example")
     return found
 
 
-@dataclass
+@dataclass(slots=True)
 class _Group:
-    """A passage, and those that are nearly the same and came after it."""
+    """A passage, and those that are nearly the same and came after it; `grams`: the pairs of its characters, once asked for."""
 
     found: Found
+    signs: frozenset[str]
     grams: frozenset[str] | None = None
     near: list[Found] = field(default_factory=list)
 
@@ -163,33 +230,40 @@ def _ranked(question: Question, sort: str, wanted: int, fold: bool) -> list[_Gro
     """The first `wanted` groups in order. The same corpus gives the same groups, so pages do not shift."""
     groups: list[_Group] = []
     folds: set[int] = set()
-    at = 0
-    more = True
+    at, size = 0, wanted
+    more = wanted > 0
     while more and len(groups) < wanted:
-        size = max(_WINDOW, wanted)
         window, more = question.window(sort, at, size)
         at += size
+        size = max(_WINDOW, wanted)
         for found in window:
-            if not fold:
-                groups.append(_Group(found))
-                continue
-            if found.fold in folds:
-                continue
-            folds.add(found.fold)
-            grams = frozenset(pairs(squeezed(found.text))) if len(found.text) >= _NEAR_LEAST else None
-            twin = next((group for group in groups if _near(grams, group.grams)), None) if grams else None
+            if fold:
+                if found.fold in folds:
+                    continue
+                folds.add(found.fold)
+            group = _Group(found, frozenset(found.text))
+            twin = next((other for other in groups if _near(group, other)), None) if fold else None
             if twin is not None:
                 twin.near.append(found)
             else:
-                groups.append(_Group(found, grams))
+                groups.append(group)
     return groups
 
 
-def _near(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
-    if one is None or other is None or not NEAR <= len(one) / len(other) <= 1 / NEAR:
+def _near(one: _Group, other: _Group) -> bool:
+    """Whether two passages are one in two printings. What rules that out is asked first, the cheapest before."""
+    length, others = len(one.found.text), len(other.found.text)
+    if length < _NEAR_LEAST or not NEAR <= length / others <= 1 / NEAR:
         return False
-    shared = len(one & other)
-    return shared >= NEAR * (len(one) + len(other) - shared)
+    # a character that only one of them has makes a pair that only it has, and a pair has room for two
+    if len(one.signs ^ other.signs) > 2 * (1 - NEAR) * (length + others):
+        return False
+    if one.grams is None:
+        one.grams = frozenset(pairs(squeezed(one.found.text)))
+    if other.grams is None:
+        other.grams = frozenset(pairs(squeezed(other.found.text)))
+    shared = len(one.grams & other.grams)
+    return shared >= NEAR * (len(one.grams) + len(other.grams) - shared)
 
 
 def _copies(engine: Engine, question: Question, page: Sequence[_Group]) -> list[tuple[int, list[str]]]:
@@ -202,27 +276,9 @@ def _copies(engine: Engine, question: Question, page: Sequence[_Group]) -> list[
     ]
 
 
-def _hit(engine: Engine, question: Question, group: _Group, copies: tuple[int, list[str]]) -> Hit:
-    found = group.found
+def _hit(found: Found, marks: list[tuple[int, int]], copies: tuple[int, list[str]]) -> Hit:
     return Hit(
-        id=found.name,
-        document=found.document,
-        clause=found.clause,
-        what=found.what,
-        title=found.title,
-        path=list(found.path),
-        start=found.start,
-        end=found.end,
-        text=found.text,
-        highlights=highlights(found.text, question.needles, question.patterns, engine.segmenter),
-        tags=[{"tag": tag, "score": score} for tag, score in found.tags],
-        score=round(found.score, 4),
-        kind=found.kind,
-        doc_number=found.doc_number,
-        date=found.date,
-        place=found.place,
-        level=found.level,
-        issuers=list(found.issuers),
-        copies=copies[0],
-        copy_ids=copies[1],
-    )
+        found.name, found.document, found.clause, found.what, found.title, list(found.path), found.start, found.end,
+        found.text, marks, [{"tag": tag, "score": score} for tag, score in found.tags], round(found.score, 4), found.kind,
+        found.doc_number, found.date, found.place, found.level, list(found.issuers), *copies,
+    )  # fmt: skip

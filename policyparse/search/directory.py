@@ -5,7 +5,6 @@ In: trees, an open Corpus. Out: Found, numbers. Touches: reads the corpus.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from tantivy import DocAddress, Occur, Order, Query, SearchResult
 
 from policyparse.corpus import Corpus
 from policyparse.corpus.index import CODED
-from policyparse.corpus.texts import headings
+from policyparse.corpus.texts import Held
 from policyparse.search.engine import COPY_IDS, FACETS, Found
 from policyparse.search.plan import Plan, Planner
 from policyparse.search.query import Node
@@ -109,14 +108,15 @@ class Asked:
 
     def window(self, sort: str, offset: int, limit: int) -> tuple[list[Found], bool]:
         addresses = self._addresses(sort, offset, limit)
-        numbers = self._searcher.fast_field_values("seq", [address for _, address in addresses])
-        rows = self._corpus.store.passages([int(number) for number in numbers if number is not None])
-        found = []
-        for (score, _), number in zip(addresses, numbers, strict=True):
-            row = rows.get(int(number)) if number is not None else None
-            if row is not None:  # else replaced since the index was committed
-                found.append(self._found(row, score))
+        held = self._held([address for _, address in addresses])
+        # what is not held was replaced since the index was committed
+        found = [_found(row, score) for row, (score, _) in zip(held, addresses, strict=True) if row is not None]
         return found, len(addresses) == limit
+
+    def _held(self, addresses: Sequence[DocAddress]) -> list[Held | None]:
+        numbers = [int(number or 0) for number in self._searcher.fast_field_values("seq", list(addresses))]
+        held = self._corpus.store.held(numbers)
+        return [held.get(number) for number in numbers]
 
     def _addresses(self, sort: str, offset: int, limit: int) -> list[tuple[float, DocAddress]]:
         if sort == "relevance":
@@ -140,9 +140,8 @@ class Asked:
             [(Occur.Must, self._plan.query), (Occur.Must, Query.term_set_query(self._schema, "seq", alike))]
         )
         found = self._searcher.search(query, COPY_IDS)
-        numbers = self._searcher.fast_field_values("seq", [address for _, address in found.hits])
-        rows = self._corpus.store.passages([int(value) for value in numbers if value is not None])
-        return _number(found), [self._found(rows[seq]).name for seq in sorted(rows)]
+        held = [row for row in self._held([address for _, address in found.hits]) if row is not None]
+        return _number(found), [_found(row).name for row in sorted(held, key=lambda row: row.number)]
 
     def documents(self, most: int) -> list[str] | None:
         answer = self._searcher.aggregate(self._plan.query, {"ids": {"terms": {"field": "document", "size": most}}})
@@ -150,13 +149,12 @@ class Asked:
             return None
         return self._corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
 
-    def _found(self, row: Any, score: float = 0.0) -> Found:
-        return Found(
-            key=row["seq"], score=score, fold=row["fold"], document=row["document"], clause=row["clause"],
-            what=row["what"], title=row["title"], path=headings(row), start=row["start"], end=row["end"],
-            text=row["text"], tags=self._corpus.store.tags(row["tags"]), kind=row["kind"], doc_number=row["doc_number"],
-            date=row["date"], place=row["place"], level=row["level"], issuers=json.loads(row["issuers"]),
-        )  # fmt: skip
+
+def _found(row: Held, score: float = 0.0) -> Found:
+    return Found(
+        row.number, score, row.fold, row.document, row.clause, row.what, row.title, row.path, row.start,
+        row.start + len(row.text), row.text, row.tags, row.kind, row.doc_number, row.date, row.place, row.level, row.issuers,
+    )  # fmt: skip
 
 
 def _number(found: SearchResult) -> int:

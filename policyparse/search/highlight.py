@@ -6,15 +6,15 @@ In: a passage's text, the needles of a query. Out: spans into that text. Touches
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from policyparse.words import Segmenter, segmenter, squeezed_offsets
+from policyparse.words import Segmenter, is_plain, segmenter, squeezed_offsets
 
 Span = tuple[int, int]
 
 
 def highlights(
-    text: str, needles: Iterable[str], patterns: Sequence[re.Pattern[str]] = (), words: Segmenter | None = None
+    text: str, needles: Sequence[str], patterns: Sequence[re.Pattern[str]] = (), words: Segmenter | None = None
 ) -> list[Span]:
     """The spans of `text` that are one of `needles` (squeezed forms), in order; touching ones are joined.
 
@@ -23,21 +23,21 @@ def highlights(
     White space inside a phrase, capital and Traditional letters do not matter, and the span is cut from `text`
     as it is.
     """
-    whole, place = squeezed_offsets(text)
+    whole, place = (text, None) if is_plain(text) and all(map(str.isalnum, needles)) else squeezed_offsets(text)
     spans: list[Span] = []
     for needle in needles:
         at = whole.find(needle) if needle else -1
         while at >= 0:
             spans.append((at, at + len(needle)))
             at = whole.find(needle, at + 1)
-    found = [(place(start), place(end - 1) + 1) for start, end in spans]
+    found = [(place(start), place(end - 1) + 1) for start, end in spans] if place else spans
     if patterns:
         found += [
             (start, end)
             for start, end, word in (words or segmenter()).term_spans(text)
             if any(pattern.fullmatch(word) for pattern in patterns)
         ]
-    return _joined(found)
+    return _joined(found) if len(found) > 1 else found
 
 
 def _joined(spans: list[Span]) -> list[Span]:
