@@ -28,7 +28,7 @@ _MOST_WORDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A clause of the index: its number in the store, its fold, and its BM25 score as a share of a clause of just these words."""
+    """A clause of the index: its number in the store, its fold, and its BM25 score as a share of the words' idf."""
 
     seq: int
     fold: int
@@ -85,7 +85,7 @@ class Clauses:
         folds = self.corpus.store.folds([int(number) for number in numbers if number is not None])
         whole = sum(words.values()) or 1.0
         return [
-            Candidate(int(number), folds[int(number)], min(1.0, score / whole))
+            Candidate(int(number), folds[int(number)], score / whole)
             for (score, _), number in zip(hits, numbers, strict=True)
             if number is not None and int(number) in folds
         ]

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from policyparse.words import pairs
 
 #: Goes up when features or file change; a file of another number is learned anew.
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 
 #: Clauses from which it is learned, evenly over the corpus.
 SAMPLE = 40_000
@@ -54,10 +54,13 @@ class Read:
 
 
 class Model:
-    """Weights of pairs, and directions of clauses. `learned`: how many clauses the corpus had when it was learned."""
+    """Weights of pairs, and directions of clauses.
 
-    def __init__(self, names: list[str], weights: Floats, basis: Floats, learned: int) -> None:
-        self.names, self.weights, self.basis, self.learned = names, weights, basis, learned
+    learned: how many clauses the corpus had when it was learned; length: how many characters they have on average
+    """
+
+    def __init__(self, names: list[str], weights: Floats, basis: Floats, learned: int, length: int) -> None:
+        self.names, self.weights, self.basis, self.learned, self.length = names, weights, basis, learned, length
         self._place = {name: at for at, name in enumerate(names)}
         self._weight = dict(zip(names, map(float, weights), strict=True))
         #: what a pair weighs that too few clauses have: as much as the rarest
@@ -93,7 +96,7 @@ class Model:
             with part.open("wb") as file:
                 np.savez_compressed(
                     file,
-                    version=np.array([MODEL_VERSION, self.learned], np.int64),
+                    version=np.array([MODEL_VERSION, self.learned, self.length], np.int64),
                     names=np.frombuffer("\n".join(self.names).encode(), np.uint8),
                     weights=self.weights.astype(np.float16),
                     basis=np.rint(self.basis / scale * 127).astype(np.int8),
@@ -108,17 +111,17 @@ class Model:
         """The model in the file; None when there is none, or one that this version cannot use (then learn anew)."""
         try:
             with np.load(path, allow_pickle=False) as file:
-                version, learned = (int(number) for number in file["version"])
+                version, learned, length = (int(number) for number in file["version"])
                 if version != MODEL_VERSION:
                     return None
-                names = file["names"].tobytes().decode().split("\n")
+                names = file["names"].tobytes().decode().split("\n") if len(file["names"]) else []
                 weights = file["weights"].astype(np.float32)
                 basis = file["basis"].astype(np.float32) * (file["scale"] / 127)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
         if len(names) != len(weights) or basis.ndim != 2 or len(basis) != len(names):
             return None
-        return cls(names, weights, np.asarray(basis, np.float32), learned)
+        return cls(names, weights, np.asarray(basis, np.float32), learned, length)
 
 
 def learn(clauses: Iterable[str], number: int) -> Model:
@@ -134,7 +137,8 @@ def learn(clauses: Iterable[str], number: int) -> Model:
     basis = np.zeros((len(names), 0), np.float32)
     if count >= _LEAST:
         basis = _space(sample, names, weights, min(_DIMENSIONS, count // _CLAUSES_A_DIMENSION))
-    return Model(names, weights, basis, number)
+    length = max(1, round(sum(each.total() for each in sample) / max(1, count)))
+    return Model(names, weights, basis, number, length)
 
 
 def _space(sample: list[Counter[str]], names: list[str], weights: Floats, dimensions: int) -> Floats:

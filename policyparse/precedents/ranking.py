@@ -61,6 +61,7 @@ def rank(
     ranked: list[Ranked] = []
     folds: set[int] = set()
     candidates = clauses.with_words(known.words(text, places), _CAUGHT)
+    full = min(1.0, _full(len(text) / model.length))
     rows = clauses.rows([candidate.seq for candidate in candidates])
     for candidate in candidates:
         row = rows.get(candidate.seq)
@@ -69,7 +70,7 @@ def rank(
             continue
         folds.add(candidate.fold)
         other = model.read(known.nameless(row["text"], own_places(row["place"], vocabulary)))
-        parts = {"words": candidate.words, "characters": overlap(asked, other, model)}
+        parts = {"words": min(1.0, candidate.words / full), "characters": overlap(asked, other, model)}
         if model.has_space:
             parts["meaning"] = max(0.0, float(asked.direction @ other.direction))
         score = sum(weight * parts[name] for name, weight in used.items()) / whole
@@ -77,6 +78,14 @@ def rank(
         if len(ranked) == _COMPARED:
             break
     return sorted(ranked, key=lambda each: (-each.score, each.row["seq"]))
+
+
+def _full(length: float) -> float:
+    """What a word adds to the BM25 score of a clause that has it once, as a share of its idf.
+
+    length: of the clause, in clauses of average length. The formula and its k1 and b are tantivy's.
+    """
+    return 2.2 / (1 + 1.2 * (0.25 + 0.75 * length))
 
 
 def overlap(one: Read, other: Read, model: Model) -> float:
