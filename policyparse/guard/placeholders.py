@@ -22,6 +22,8 @@ from policyparse.vocabulary import Row, Vocabulary
 _FORM = re.compile(r"盖章|签[字名]|填[报表写]|申请人|经办人|联系人|联系电话|身份证|负责人[:：]|单位[:：（(]|电话[:：]")
 # A name that a publisher hides everywhere is no blank that was forgotten, but the document's way of writing.
 _HIDDEN = 6
+#: A cell of a table that says so much beside its blank is no form's.
+_SAYS = 4
 
 
 @cache
@@ -40,16 +42,18 @@ def patterns(vocabulary: Vocabulary) -> tuple[tuple[re.Pattern[str], Row], ...]:
 
 def placeholders(draft: Draft) -> Iterator[Finding]:
     """Every placeholder, the same words once."""
-    found: dict[str, list[tuple[int, int, Row]]] = {}
+    spans: list[tuple[int, int, Row]] = []
     taken: set[int] = set()
     for pattern, row in patterns(draft.vocabulary):
         for match in pattern.finditer(draft.text):
             start, end = match.span()
-            if start in taken or start == end or (row["blank"] and _to_be_filled(draft, start)):
+            if start in taken or start == end or (row["blank"] and _to_be_filled(draft, start, end)):
                 continue
             taken.update(range(start, end))
-            start, end = _with_unit(draft.text, start, end)
-            found.setdefault(draft.text[start:end], []).append((start, end, row))
+            spans.append((*_with_unit(draft.text, start, end), row))
+    found: dict[str, list[tuple[int, int, Row]]] = {}
+    for start, end, row in _joined(draft.text, spans):
+        found.setdefault(draft.text[start:end], []).append((start, end, row))
     for words, places in found.items():
         start, end, row = places[0]
         sure = float(row["sure"])
@@ -71,13 +75,29 @@ def placeholders(draft: Draft) -> Iterator[Finding]:
 
 def _with_unit(text: str, start: int, end: int) -> tuple[int, int]:
     """The placeholder with the word that it stands for a name of: XX → XX镇."""
-    unit = re.compile(r"(?:自治[县州]|街道|社区|[省市县区镇乡村]|局|委|办|[年月日](?!前|底))").match(text, end)
-    return (start, unit.end()) if unit and text[end - 1 : end] not in "〕】》）)]号" else (start, end)
+    unit = re.compile(r"(?:自治[县州]|街道|社区|[省市县区镇乡村局委办年月日])").match(text, end)
+    return (start, unit.end()) if unit and text[end - 1 : end] not in "〕】》）)]号_＿" else (start, end)
 
 
-def _to_be_filled(draft: Draft, offset: int) -> bool:
-    """Whether a blank at `offset` is one that others fill in."""
-    line = draft.line_at(offset)
-    if line.role == roles.TABLE or _FORM.search(line.text):
+def _joined(text: str, spans: list[tuple[int, int, Row]]) -> list[tuple[int, int, Row]]:
+    """The blanks of one date (×月×日) as one."""
+    out: list[tuple[int, int, Row]] = []
+    for start, end, row in sorted(spans, key=lambda span: span[:2]):
+        if out and start <= out[-1][1] + 1 and "\n" not in text[out[-1][1] : start]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]), out[-1][2])
+        else:
+            out.append((start, end, row))
+    return out
+
+
+def _to_be_filled(draft: Draft, start: int, end: int) -> bool:
+    """Whether a blank is one that others fill in."""
+    line = draft.line_at(start)
+    if _FORM.search(line.text):
         return True
-    return offset >= draft.annex_from and "。" not in line.text
+    if line.role == roles.TABLE or "\t" in line.text:
+        cell_start = max(draft.text.rfind("\t", line.start, start) + 1, line.start)
+        cell_end = draft.text.find("\t", end, line.end)
+        rest = draft.text[cell_start:start] + draft.text[end : cell_end if cell_end >= 0 else line.end]
+        return sum(sign.isalnum() for sign in rest) < _SAYS
+    return start >= draft.annex_from and "。" not in line.text

@@ -38,6 +38,7 @@ class _Words:
     after: re.Pattern[str]
     take: re.Pattern[str]
     act: re.Pattern[str]
+    within: re.Pattern[str]
     branch: str
     not_names: tuple[str, ...]
 
@@ -53,6 +54,7 @@ def _words(vocabulary: Vocabulary) -> _Words:
         re.compile(either["after"]),
         re.compile(rf"(?:{either['take']})$"),
         re.compile(either["act"]),
+        re.compile(either["within"]),
         either["branch"],
         tuple(used["not-name"]),
     )
@@ -156,6 +158,8 @@ def _judge(
     sure, why = 0.6, Said("and nothing says why it is named", "上下文没有说明为什么提到它")
     if words.act.match(after) or draft.starts_organ(mention.start, mention.end):
         sure, why = 0.9, Said("and the text makes its organ act", "正文却让外地的机构办事")
+    elif words.within.match(after):
+        sure, why = 0.9, Said("and the text treats it as its own", "正文却把它当作本地")
     elif words.take.search(before):
         sure, why = 0.8, Said("and the text treats it as its own", "正文却把它当作本地")
     elif not before or not "一" <= before[-1] <= "鿿":
@@ -216,7 +220,7 @@ def _unlisted(draft: Draft, home: Home, words: _Words) -> Iterator[tuple[int, in
         suffix = next((s for s in ("街道", "镇", "乡", "县", "区", "市") if step.endswith(s)), "")
         if not suffix:
             continue
-        follows = "" if rank == TOWN else rf"(?=(?:{words.act.pattern}|全面|机构))"
+        follows = "" if rank == TOWN else rf"(?=(?:{words.act.pattern}|{words.within.pattern}|全面|机构))"
         for match in re.finditer(rf"({_NAME}){suffix}{follows}", draft.text):
             name = match[0]
             start = match.start()
