@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -64,23 +65,32 @@ def squeezed(text: str) -> str:
 
 @cache
 def _changed() -> re.Pattern[str]:
-    """White space, and the letters and digits that are not their own normal form."""
-    letters = "".join(chr(old) for old, new in _table().items() if new.isalnum())
-    return re.compile(f"[\\s{re.escape(letters)}]")
+    """Letters and digits that are not their own normal form."""
+    return re.compile(f"[{re.escape(''.join(chr(old) for old, new in _table().items() if new.isalnum()))}]")
 
 
-def is_plain(text: str) -> bool:
-    """Whether letters and digits stand in `text` as in its squeezed form, and in the same places."""
-    return _changed().search(text) is None
+def squeezed_offsets(text: str, letters: bool = False) -> tuple[str, Callable[[int], int] | None]:
+    """`squeezed(text)`, and a function from a place in it to the place in `text`; None where they are the same.
 
+    letters: only letters and digits will be looked for in it; signs may then stay as they are, which is quicker.
+    """
+    whole = text if letters and _changed().search(text) is None else normal(text)
+    pieces = whole.split()
+    if len(pieces) == 1 and len(pieces[0]) == len(whole):
+        return whole, None
+    starts, shifts = [0], [0]
+    at = reached = 0
+    for piece in pieces:
+        found = whole.index(piece, reached)
+        starts.append(at)
+        shifts.append(found - at)
+        at += len(piece)
+        reached = found + len(piece)
 
-def squeezed_offsets(text: str) -> tuple[str, Callable[[int], int]]:
-    """`squeezed(text)`, and a function from a place in it to the place in `text`."""
-    whole = normal(text)
-    if len("".join(whole.split())) == len(whole):
-        return whole, lambda at: at
-    places = [at for at, sign in enumerate(whole) if not sign.isspace()]
-    return "".join(whole[at] for at in places), lambda at: places[at]
+    def place(squeezed_at: int) -> int:
+        return squeezed_at + shifts[bisect_right(starts, squeezed_at) - 1]
+
+    return "".join(pieces), place
 
 
 def pairs(text: str) -> list[str]:

@@ -9,6 +9,7 @@ a place is asked by `region`, the words of a title, number or issuer by the valu
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,6 +96,7 @@ class Index:
         spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer("spaces", spaces)
         self._seen = (0, 0)
+        self._meta = str(directory / "meta.json")
         self._writer: tantivy.IndexWriter | None = None
         if write:
             try:
@@ -107,7 +109,7 @@ class Index:
     def searcher(self) -> tantivy.Searcher:
         """A view of what was committed last."""
         try:
-            found = (self.directory / "meta.json").stat()  # tantivy puts a new file in its place at every commit
+            found = os.stat(self._meta)  # tantivy puts a new file in its place at every commit
             state = (found.st_ino, found.st_mtime_ns)
         except FileNotFoundError:  # a reindex has just put another one in its place; what is open serves on
             state = self._seen

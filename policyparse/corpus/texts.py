@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any, NamedTuple
 
 from policyparse.corpus.database import Database
 from policyparse.corpus.passages import Passage
@@ -31,10 +31,15 @@ _ROWS = (
 )
 
 _HELD = (
-    "SELECT t.number, d.id, t.clause, t.what, t.path, t.lead, t.start, t.text, t.tags, t.fold, "
-    "d.title, d.kind, d.doc_number, d.date, d.place, d.level, d.issuers "
-    "FROM texts t JOIN documents d ON d.first = t.number - t.nth WHERE t.number IN "
+    "SELECT t.number, t.nth, t.clause, t.what, t.path, t.lead, t.start, t.text, t.tags, t.fold, "
+    "NOT EXISTS (SELECT 1 FROM texts o WHERE o.fold = t.fold AND o.number <> t.number) "
+    "FROM texts t WHERE t.number IN "
 )
+
+_FACTS = "SELECT first, id, title, kind, doc_number, date, place, level, issuers FROM documents WHERE first IN "
+
+#: Documents of which the facts are kept at hand: some 5 MB.
+_AT_HAND = 8192
 
 INSERT_TEXT = (
     "INSERT INTO texts (number, nth, clause, what, section, start, path, lead, tags, fold, text) "
@@ -74,18 +79,10 @@ def headings(row: sqlite3.Row) -> list[str]:
     return path
 
 
-class Held(NamedTuple):
-    """A passage as a hit shows it, with its document's facts."""
+class Facts(NamedTuple):
+    """A document's facts, as its hits show them."""
 
-    number: int
     document: str
-    clause: str | None
-    what: str
-    path: list[str]
-    start: int
-    text: str
-    tags: list[tuple[str, float]]
-    fold: int
     title: str
     kind: str
     doc_number: str | None
@@ -95,12 +92,28 @@ class Held(NamedTuple):
     issuers: list[str]
 
 
+class Held(NamedTuple):
+    """A passage as a hit shows it; `alone`: no other passage has its words."""
+
+    number: int
+    facts: Facts
+    clause: str | None
+    what: str
+    path: list[str]
+    start: int
+    text: str
+    tags: list[tuple[str, float]]
+    fold: int
+    alone: bool
+
+
 class Texts:
     """The passages of an open database."""
 
     def __init__(self, database: Database) -> None:
         self._db = database.rows
         self._names: dict[int, str] = {}
+        self._at_hand: dict[int, Facts] = {}
 
     def write(self, parts: Sequence[Passage]) -> int:
         """Keeps the passages of a document, and returns the number of the first; the others follow it."""
@@ -153,41 +166,41 @@ class Texts:
             yield from self._db.execute(_ROWS + f"WHERE p.seq IN ({', '.join('?' * len(some))})", some)
 
     def held(self, numbers: Sequence[int]) -> dict[int, Held]:
-        """What a hit shows, by the passages' numbers; a page takes less than a tenth of a millisecond."""
+        """What a hit shows, by the passages' numbers."""
         found: dict[int, Held] = {}
         for at in range(0, len(numbers), 500):
             some = numbers[at : at + 500]
-            cursor = self._db.cursor()
-            cursor.row_factory = None
-            rows = cursor.execute(_HELD + f"({', '.join('?' * len(some))})", some).fetchall()
-            for (
-                number,
-                document,
-                clause,
-                what,
-                above,
-                lead,
-                start,
-                text,
-                tags,
-                fold,
-                title,
-                kind,
-                doc_number,
-                date,
-                place,
-                level,
-                issuers,
-            ) in rows:
+            rows = self._plain(_HELD, some)
+            facts = self._facts({row[0] - row[1] for row in rows})
+            for number, nth, clause, what, above, lead, start, text, tags, fold, alone in rows:
                 path = above.split(_PATH) if above is not None else []
                 if lead:
                     path.append(text[:lead])
                 found[number] = Held(
-                    number, document, f"c{clause}" if isinstance(clause, int) else clause, KINDS[what], path, start, text,
-                    self.tags(tags) if tags is not None else [], fold, title, kind, doc_number, date, place, level,
-                    _list(issuers),
+                    number, facts[number - nth], f"c{clause}" if isinstance(clause, int) else clause, KINDS[what], path,
+                    start, text, self.tags(tags) if tags is not None else [], fold, bool(alone),
                 )  # fmt: skip
         return found
+
+    def _facts(self, firsts: Set[int]) -> Mapping[int, Facts]:
+        """The facts of documents, by the numbers of their first passages.
+
+        A document that is written anew gets new numbers, so that what is at hand is never out of date.
+        """
+        missing = [first for first in firsts if first not in self._at_hand]
+        if missing:
+            if len(self._at_hand) > _AT_HAND:
+                self._at_hand.clear()
+                missing = list(firsts)
+            for first, *facts, issuers in self._plain(_FACTS, missing):
+                self._at_hand[first] = Facts._make((*facts, json.loads(issuers)))
+        return self._at_hand
+
+    def _plain(self, asked: str, values: Sequence[int]) -> list[tuple[Any, ...]]:
+        """The rows of a statement that ends in IN, as tuples, which are quicker."""
+        cursor = self._db.cursor()
+        cursor.row_factory = None
+        return cursor.execute(asked + f"({', '.join('?' * len(values))})", values).fetchall()
 
     def folds(self, numbers: Sequence[int]) -> dict[int, int]:
         """The folds of passages, by their numbers."""
@@ -236,11 +249,6 @@ def _coded(tags: Tags, codes: Mapping[str, int]) -> int | str | None:
     """One tag as a number of three bytes, several as a list of such."""
     numbers = [codes[tag] * 100_000 + round(score * 10_000) for tag, score in tags]
     return numbers[0] if len(numbers) == 1 else ",".join(map(str, numbers)) or None
-
-
-def _list(written: str) -> list[str]:
-    """A JSON list of words; the empty one, the commonest, at once."""
-    return json.loads(written) if written != "[]" else []
 
 
 def _short(identity: str | None, letter: str) -> int | str | None:

@@ -120,6 +120,7 @@ def search(
     synonyms: bool = True,
     facets: Sequence[str] = tuple(FACETS),
     facet_size: int = 10,
+    advise: bool = True,
 ) -> Results:
     """The hits `offset` to `offset + limit` of `query` within `filters`.
 
@@ -128,6 +129,7 @@ def search(
     sort:    relevance, date (newest first), oldest or place
     fold:    show passages of the same or nearly the same words once, with their number
     facets:  those that are counted, too; without any a search is quickest, and `facets()` counts them apart
+    advise:  say what to try where nothing is found, which takes some more searches
     Raises QueryError when the query cannot be understood.
     """
     if sort not in SORTS:
@@ -159,7 +161,7 @@ def search(
         ],
         facets=counted if total else {},
         more=len(found) > offset + limit,
-        advice=[] if total else advice(engine, query, filters or {}, synonyms),
+        advice=advice(engine, query, filters or {}, synonyms) if advise and not total else [],
     )
 
 
@@ -269,7 +271,8 @@ def _near(one: _Group, other: _Group) -> bool:
 def _copies(engine: Engine, question: Question, page: Sequence[_Group]) -> list[tuple[int, list[str]]]:
     """For every group of a page how many passages it stands for besides the one shown, and the first of them."""
     folds = [[group.found.fold, *(near.fold for near in group.near)] for group in page]
-    repeated = engine.repeated([fold for alike in folds for fold in alike])
+    doubtful = [group.found.fold for group in page if not group.found.alone and not group.near]
+    repeated = engine.repeated(doubtful) if doubtful else set()
     return [
         question.copies(group.found, alike) if len(alike) > 1 or alike[0] in repeated else (0, [])
         for group, alike in zip(page, folds, strict=True)

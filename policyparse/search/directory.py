@@ -150,10 +150,12 @@ class Asked:
         return self._corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
 
 
-def _found(row: Held, score: float = 0.0) -> Found:
+def _found(held: Held, score: float = 0.0) -> Found:
+    number, facts, clause, what, path, start, text, tags, fold, alone = held
+    document, title, kind, doc_number, date, place, level, issuers = facts
     return Found(
-        row.number, score, row.fold, row.document, row.clause, row.what, row.title, row.path, row.start,
-        row.start + len(row.text), row.text, row.tags, row.kind, row.doc_number, row.date, row.place, row.level, row.issuers,
+        number, score, fold, document, clause, what, title, path, start, start + len(text), text, tags, kind, doc_number,
+        date, place, level, issuers, alone,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Found:
     """A passage that was found, with its document's facts; Hit has the words.
 
     key: what the engine knows the passage by       fold: equal for passages of the same words
+    alone: it is known that no other passage has its fold
     """
 
     key: int | str
@@ -53,6 +54,7 @@ class Found:
     place: str | None
     level: str | None
     issuers: Sequence[str]
+    alone: bool = False
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from policyparse.words import Segmenter, is_plain, segmenter, squeezed_offsets
+from policyparse.words import Segmenter, segmenter, squeezed_offsets
 
 Span = tuple[int, int]
 
@@ -23,7 +23,7 @@ def highlights(
     White space inside a phrase, capital and Traditional letters do not matter, and the span is cut from `text`
     as it is.
     """
-    whole, place = (text, None) if is_plain(text) and all(map(str.isalnum, needles)) else squeezed_offsets(text)
+    whole, place = squeezed_offsets(text, letters=all(map(str.isalnum, needles)))
     spans: list[Span] = []
     for needle in needles:
         at = whole.find(needle) if needle else -1

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic
+from typing import Any, Generic
 
 from tantivy import Query
 
@@ -65,6 +65,8 @@ class Planning(ABC, Generic[Q]):
         self.patterns: list[re.Pattern[str]] = []
         self.wide = True
         self.wider = False
+        self._made: dict[tuple[str, str], Q] = {}
+        self._cut: dict[str, list[str]] = {}
 
     @abstractmethod
     def institutions(self, name: str) -> Same:
@@ -159,7 +161,7 @@ class Planning(ABC, Generic[Q]):
         whole = squeezed(text)
         self.words.append(text)
         self._note(whole)
-        units = [word for word in self.segmenter.cut(whole) if any(map(str.isalnum, word))]
+        units = self._words_of(whole)
         query = self._here(whole)
         if len(units) > 1 and min(map(len, units)) > 1:
             self.wider = True
@@ -211,12 +213,14 @@ class Planning(ABC, Generic[Q]):
 
     def units(self, whole: str) -> list[str]:
         """The words that must all be there: those of the segmentation, long ones as the words they are made of."""
-        units: dict[str, None] = {}
-        for word in self.segmenter.cut(whole):
-            if any(map(str.isalnum, word)):
-                for part in self._made_of(word):
-                    units[part] = None
-        return list(units)
+        return list(dict.fromkeys(part for word in self._words_of(whole) for part in self._made_of(word)))
+
+    def _words_of(self, whole: str) -> list[str]:
+        """The words of the segmentation, without signs."""
+        if whole not in self._cut:
+            _keep_small(self._cut)
+            self._cut[whole] = [word for word in self.segmenter.cut(whole) if any(map(str.isalnum, word))]
+        return self._cut[whole]
 
     def _made_of(self, word: str) -> list[str]:
         """权限下放 → 权限, 下放: the dictionary words that tile `word`, itself when they do not."""
@@ -232,6 +236,9 @@ class Planning(ABC, Generic[Q]):
 
     def _here_or_above(self, word: str) -> Q:
         """A word in the passage itself or in its headings."""
+        return self._once("here or above", word, self._make_here_or_above)
+
+    def _make_here_or_above(self, word: str) -> Q:
         above = self.build.boosted(self._above(word), _HEAD)
         return self.build.all_of([(Occur.Should, self._here(word)), (Occur.Should, above)])
 
@@ -245,6 +252,17 @@ class Planning(ABC, Generic[Q]):
 
     def _here(self, whole: str) -> Q:
         """These characters in a row in the passage itself."""
+        return self._once("here", whole, self._make_here)
+
+    def _once(self, sort: str, words: str, make: Callable[[str], Q]) -> Q:
+        """What `make` makes of `words`; queries do not change, and the same words come again."""
+        key = (sort, words)
+        if key not in self._made:
+            _keep_small(self._made)
+            self._made[key] = make(words)
+        return self._made[key]
+
+    def _make_here(self, whole: str) -> Q:
         if len(whole) == 1:
             return self.build.pattern("text", f"{_literal(whole)}.?")
         if len(whole) > 2 and self.is_term(whole):
@@ -390,6 +408,11 @@ class Planner(Planning[Query]):
     def _values(self, name: str) -> list[str]:
         """All values of a keyword in the index."""
         return [value for value, _ in self._corpus.index.searcher().terms_with_prefix(name, "")]
+
+
+def _keep_small(kept: dict[Any, Any]) -> None:
+    if len(kept) >= 4096:
+        kept.clear()
 
 
 def _literal(sign: str) -> str:
