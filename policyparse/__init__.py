@@ -7,7 +7,8 @@ The public API, nothing else:
         print(document.title, len(document.clauses))
 
 `parse` gives the documents of a file as objects of the contract (`Document`); `ReadError` says why a file could not
-be read. A corpus is opened with `policyparse.corpus.Corpus`, searched with `policyparse.search`.
+be read. A corpus is opened with `policyparse.corpus.Corpus`, searched with `policyparse.search`; `tables(corpus, "items")`
+gives a pilot table as a pandas DataFrame, `policyparse.reuse.reuse(corpus)` says who copied whom.
 """
 
 from __future__ import annotations
@@ -18,16 +19,21 @@ from policyparse.model import SCHEMA_VERSION, Document
 from policyparse.passing import PolicyparseError, ReadError
 
 if TYPE_CHECKING:
+    from policyparse.compare.frames import frame as tables
     from policyparse.pipeline import parse
 
-__all__ = ["SCHEMA_VERSION", "Document", "PolicyparseError", "ReadError", "parse"]
+__all__ = ["SCHEMA_VERSION", "Document", "PolicyparseError", "ReadError", "parse", "tables"]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """`parse` on first use: it brings the classifier's libraries, which a look at a corpus does not need."""
+    """`parse` and `tables` on first use: they bring libraries that a look at a corpus does not need."""
     if name == "parse":
         from policyparse.pipeline import parse
 
         return parse
+    if name == "tables":
+        from policyparse.compare.frames import frame
+
+        return frame
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

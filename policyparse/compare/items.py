@@ -83,9 +83,9 @@ def _pieces(text: str, uses: dict[str, Row], vocabulary: Vocabulary) -> list[str
 
 def likeness(one: Item, other: Item) -> float:
     """0 to 1: the mean of what their words and their letters have in common; 0 where different things are done."""
-    if one.acts and other.acts and not one.acts & other.acts:
-        return 0.0
-    if not (one.words and other.words):
+    if one == other:
+        return 1.0
+    if not (one.core and other.core) or (one.acts and other.acts and not one.acts & other.acts):
         return 0.0
     shared = sum(map(len, one.words & other.words))
     by_word = 2 * shared / (sum(map(len, one.words)) + sum(map(len, other.words)))
@@ -112,7 +112,12 @@ def groups(printed: Sequence[str], vocabulary: Vocabulary | None = None, least: 
     having: dict[str, list[int]] = defaultdict(list)
     members: list[list[int]] = []
     of: list[int] = []
+    same: dict[Item, int] = {}
     for number, each in enumerate(items):
+        if each in same:
+            members[same[each]].append(number)
+            of.append(same[each])
+            continue
         near = {of[other] for gram in (each.grams | each.words) for other in having[gram]}
         best = max(
             ((sum(likeness(each, items[m]) for m in members[group]) / len(members[group]), -group) for group in near),
@@ -125,6 +130,7 @@ def groups(printed: Sequence[str], vocabulary: Vocabulary | None = None, least: 
             group = len(members)
             members.append([number])
         of.append(group)
+        same[each] = group
         for gram in each.grams | each.words:
             having[gram].append(number)
     return of

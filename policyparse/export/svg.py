@@ -80,6 +80,6 @@ def wide(text: str) -> float:
 
 def _attributes(attributes: dict[str, object]) -> str:
     return "".join(
-        f" {name.rstrip('_').replace('_', '-')}={quoteattr(f'{value:.1f}' if isinstance(value, float) else str(value))}"
+        f" {name.replace('_', '-')}={quoteattr(_NO_XML.sub(' ', f'{value:.1f}' if isinstance(value, float) else str(value)))}"
         for name, value in attributes.items()
     )
