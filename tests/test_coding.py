@@ -125,11 +125,11 @@ def test_a_faulty_scheme_is_one_sentence(tmp_path: Path, text: str, sentence: st
 
 
 def test_agreement_is_that_of_the_textbooks() -> None:
-    # Cohen 1960: 0.49; Krippendorff's own example of two observers and ten units, nominal: 0.095
+    # the usual two-by-two example; Krippendorff's own example of two observers and ten units, nominal: 0.095
     table = {("y", "y"): 20, ("y", "n"): 5, ("n", "y"): 10, ("n", "n"): 15}
     units = [{"a": one, "b": two} for (one, two), n in table.items() for _ in range(n)]
     assert cohen(units, "a", "b") == pytest.approx(0.4)
-    pairs = zip("0100000000", "1110010000", strict=True)
+    pairs = zip("0100000010", "1110010000", strict=True)
     assert krippendorff([{"a": one, "b": two} for one, two in pairs]) == pytest.approx(0.095, abs=0.001)
     # Fleiss 1971 as on the encyclopedia's page: ten units, fourteen raters, five categories: 0.210
     counts = ["00 00 00 00 14", "00 02 06 04 02", "00 00 03 05 06", "00 03 09 02 00", "02 02 08 01 01",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 from corpus_builder import document, pilot_corpus
 
+from policyparse.cli import run
 from policyparse.compare.clause_tables import coding
 from policyparse.corpus import Corpus, Imported
 from policyparse.export import rows
 from policyparse.passing import PolicyparseError
 from policyparse.search import search
+from policyparse.train import LabelledClause, train
+from policyparse.train.applying import all_corrected
 
 PLAN = pilot_corpus()[0]
 
@@ -180,3 +184,72 @@ def test_a_corpus_from_before_corrections_is_migrated_on_writing(pilots: Path) -
     correct(pilots, f"{PLAN.id}#c3", ["delegation"])
     assert tags(pilots, f"{PLAN.id}#c3") == ["delegation"]
     assert json.loads((pilots / "corpus.json").read_text("utf-8"))["format"] == "policyparse-corpus"
+
+
+def test_commands_correct_and_list(pilots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = ["--corpus", str(pilots)]
+    identity = f"{PLAN.id}#c3"
+    assert run(["correct", identity, "--tag", "delegation", "--tag", "land", "--by", "李", *corpus]) == 0
+    assert (
+        run(["correct", PLAN.id, "--record", "delegations/1", "--set", "to=柳溪镇政府；柳溪镇", "--by", "李", *corpus])
+        == 0
+    )
+    assert run(["correct", PLAN.id, "--record", "responsibilities/1", "--wrong", "--by", "李", *corpus]) == 0
+    capsys.readouterr()
+    assert run(["corrections", "--json", *corpus]) == 0
+    kept = json.loads(capsys.readouterr().out)
+    assert [each["value"] for each in kept] == [["delegation", "land"], {"to": ["柳溪镇政府", "柳溪镇"]}, None]
+    assert run(["show", identity, *corpus]) == 0
+    assert "(by 李, " in capsys.readouterr().out
+    assert run(["correct", "--withdraw", "1", *corpus]) == 0
+    assert tags(pilots, identity) == ["finance"]
+
+
+def test_a_table_whose_tags_were_changed_corrects_those_clauses_alone(
+    pilots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Corpus.open(pilots) as corpus:
+        table = list(rows(corpus.documents(), "clauses"))
+    table[1]["tag"] = "service"  # the main tag alone
+    table[2]["tags"] = "finance；land"
+    with (tmp_path / "changed.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+    assert run(["correct", "--from", str(tmp_path / "changed.csv"), "--by", "王", "--corpus", str(pilots)]) == 0
+    assert "2 corrections kept" in capsys.readouterr().out
+    assert tags(pilots, str(table[1]["clause"])) == ["service"]
+    assert tags(pilots, str(table[2]["clause"])) == ["finance", "land"]
+    assert tags(pilots, str(table[4]["clause"])) == ["supervision", "schedule"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["d1#c1", "--by", "李"],
+        ["d1#c1", "--tag", "land", "--withdraw", "1"],
+        ["--tag", "land", "--by", "李"],
+        ["d1#c1", "--from", "t.csv"],
+    ],
+)
+def test_commands_called_wrongly(pilots: Path, arguments: list[str]) -> None:
+    assert run(["correct", *arguments, "--corpus", str(pilots)]) == 2
+
+
+def test_what_was_corrected_is_learned_from(pilots: Path) -> None:
+    correct(pilots, f"{PLAN.id}#c3", ["delegation", "finance"])
+    with Corpus.open(pilots) as corpus:
+        held = corpus.corrections.holding(PLAN)
+        (read,) = all_corrected([(PLAN, held)])
+    assert read.tags == {2: ("delegation", "finance")}
+    assert len(read.contexts) == len(PLAN.clauses)
+    assert read.contexts[2].headings == ("二、主要任务",)
+    town = [
+        LabelledClause(f"由{name}镇财政按季拨付{n}万元。", (tag,), document=f"d{n}")
+        for n, name in enumerate(("青岭", "白沙", "临江", "东桥"), 1)
+        for tag in (("finance",) if n % 2 else ("delegation",))
+    ]
+    without = train(town, tags=("delegation", "finance"))
+    learned = train(town, [read], tags=("delegation", "finance"))
+    assert (without.made["read"], learned.made["read"]) == ("0", "1")
+    assert learned.made["data"] != without.made["data"]
