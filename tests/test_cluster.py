@@ -5,14 +5,12 @@ What is read there becomes the same corpus as what is read here, byte for byte i
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 
 import cluster_parsers
 import pytest
+from dask_cluster import PATIENCE, dask_cluster, wait_for, workers_of
 
 from policyparse.batch import Parse, Pipeline, Summary, import_files
 from policyparse.cli import run as command
@@ -32,51 +31,12 @@ from policyparse.passing import PolicyparseError
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "corpora" / "samples"
 
-#: Whatever a test waits for is there within seconds, or never.
-PATIENCE = 120.0
-
-
-def wait_for(what: Callable[[], Any]) -> Any:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
-
 
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Dask scheduler with two workers of one thread each, started as from the command line."""
     pytest.importorskip("distributed")
-    home = tmp_path_factory.mktemp("dask")
-    told = home / "scheduler.json"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error"}
-    quiet = {"cwd": home, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    dask = [sys.executable, "-m", "dask"]
-    here = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(told)]
-    started = [subprocess.Popen([*dask, "scheduler", "--port", "0", *here], **quiet)]  # type: ignore[call-overload]
-    try:
-        wait_for(lambda: told.exists() and told.read_text())
-        worker = [*dask, "worker", "--nthreads", "1", "--local-directory", str(home), *here]
-        started += [subprocess.Popen(worker, **quiet) for _ in range(2)]  # type: ignore[call-overload]
-        address: str = json.loads(told.read_text())["address"]
-        wait_for(lambda: len(workers_of(address)) == 2)
+    with dask_cluster(tmp_path_factory.mktemp("dask")) as address:
         yield address
-    finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait()
-
-
-def workers_of(address: str) -> dict[str, int]:
-    """The addresses of the workers, and their processes."""
-    from distributed import Client
-
-    with Client(address, set_as_default=False, timeout=PATIENCE) as client:
-        return dict(client.run(os.getpid))
 
 
 def files(folder: Path, **texts: str) -> Path:

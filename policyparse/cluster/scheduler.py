@@ -5,8 +5,10 @@ In: the address of a scheduler. Out: Readers of batch. Touches: the network.
 
 from __future__ import annotations
 
+import pickle
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,11 +49,28 @@ def dask_readers(
         # files that are sent may be large, and Dask would warn of each
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
             yield Elsewhere(
-                client.get_executor(pure=False), parse, places=places, timeout=timeout, memory=memory,
+                _Packing(client.get_executor(pure=False)), parse, places=places, timeout=timeout, memory=memory,
                 lost=lambda error: _lost(error, address),
             )  # fmt: skip
     finally:
         client.close(timeout=_PATIENCE)
+
+
+class _Packing(Executor):
+    """Sends calls as bytes: the scheduler, which opens what it passes on, needs no policyparse, and a worker that has none
+    says so. (Dask itself lets such a worker start again and again, and the call waits for ever.)"""
+
+    def __init__(self, inner: Executor) -> None:
+        self._inner = inner
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        def unpacked(packed: bytes) -> Any:  # not of a module, so that its code is sent along
+            import pickle
+
+            function, arguments, named = pickle.loads(packed)
+            return function(*arguments, **named)
+
+        return self._inner.submit(unpacked, pickle.dumps((function, arguments, named)))
 
 
 def _places(client: Any, address: str) -> int:
