@@ -9,22 +9,23 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 
 import click
 from rich.text import Text
 
+from policyparse.batch.originals import source_of
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option
 from policyparse.cli.search import labels
 from policyparse.cli.tables import console, in_terminal, marked, one_line, safe, show_table
 from policyparse.cli.why import reasons_of, show_why
-from policyparse.corpus import Corpus, Correction
+from policyparse.corpus import Corpus, Correction, Imported
 from policyparse.corpus.codings import Tags
+from policyparse.corpus.originals import Originals
 from policyparse.corpus.passages import before_repairs, path_of
 from policyparse.model import Clause, Document, Origin
-from policyparse.passing import PolicyparseError, ReadError
+from policyparse.passing import PolicyparseError
 
 
 @click.command(
@@ -79,7 +80,8 @@ def show_command(
             document, clause = corpus.clause(identity)
             sources = corpus.store.sources(document.id)
             if picture is not None:
-                _write_picture(document, clause, [path for path, _ in sources], picture)
+                _write_picture(corpus, document, clause, picture)
+            newest = corpus.store.versions.newest(document.id)
             people = corpus.corrections.holding(document).get(clause.id, [])
             own = {scheme: tags[clause.id] for scheme, tags in corpus.codings.of(document).items() if clause.id in tags}
             reasons = reasons_of(corpus, document, clause) if with_why else []
@@ -89,18 +91,24 @@ def show_command(
                 click.echo(json.dumps(_clause_json(document, clause) | more, ensure_ascii=False))
             else:
                 _show_clause(document, clause, sources, with_source, people, own)
+                if newest:
+                    line = say("a newer version is there", "已有新版")
+                    click.echo(f"{line}: {newest}")
+                if with_source and (kept := _kept(corpus, document)):
+                    click.echo(f"{say('original', '原件')}: {one_line(kept)}")
                 if with_why:
                     show_why(reasons, people)
             return 0
         document = corpus.document(identity)
         sources = corpus.store.sources(document.id)
         relatives = corpus.store.relatives(document.id)
+        versions = _versions(corpus, document)
         cited = corpus.store.references.cited(document)
         citing = [(one.id, one.title) for one in corpus.documents(corpus.store.references.citing(document)[:_CITING])]
     if as_json:
         click.echo(document.model_dump_json(by_alias=True))
         return 0
-    _show_facts(document, sources, relatives, citing)
+    _show_facts(document, sources, relatives, citing, versions)
     _show_outline(document)
     _show_tables(document, cited)
     if with_source:
@@ -114,8 +122,36 @@ def show_command(
 _CITING = 10
 
 
+def _versions(corpus: Corpus, document: Document) -> list[tuple[str, str]]:
+    """What there is to say of a document's versions, and where its original is kept."""
+    own = corpus.store.versions.of(document.id)
+    newest = corpus.store.versions.newest(document.id)
+    older = corpus.store.versions.older(document.id)
+    gone = own.since if own and not newest else None
+    return [
+        (say("newer version", "新版"), newest or ""),
+        (say("no longer in its file", "原文件已不含此件"), gone or ""),
+        (say("older versions", "旧版"), "\n".join(f"{version.document} ({version.since[:10]})" for version in older)),
+        (say("original", "原件"), _kept(corpus, document) or ""),
+    ]
+
+
+def _kept(corpus: Corpus, document: Document) -> str | None:
+    """Where the corpus keeps the file, or the archive, that the document came from."""
+    originals = Originals(corpus.directory)
+    record = corpus.imports.top_of(Imported(document.source.path, ""))
+    for digest in (document.source.sha256, record.sha256):
+        if digest and originals.path(digest).is_file():
+            return str(originals.path(digest))
+    return None
+
+
 def _show_facts(
-    document: Document, sources: list[tuple[str, int]], relatives: list[tuple[str, str]], citing: list[tuple[str, str]]
+    document: Document,
+    sources: list[tuple[str, int]],
+    relatives: list[tuple[str, str]],
+    citing: list[tuple[str, str]],
+    versions: list[tuple[str, str]],
 ) -> None:
     names = labels(None)
     speech = document.speech
@@ -138,6 +174,7 @@ def _show_facts(
         (say("place", "地区"), (document.place or "") + (say(" (masked)", "（隐名）") if document.masked else "")),
         (say("level", "层级"), names.get(("level", document.level or ""), document.level)),
         (say("file", "来源文件"), "\n".join(files)),
+        *versions,
         (say("encoding", "编码"), document.source.encoding),
         (say("repairs", "修复"), _repairs(document)),
         (say("near-duplicates", "近似文件"), "\n".join(f"{identity} {title}" for identity, title in relatives)),
@@ -274,33 +311,22 @@ def _where(origin: Origin) -> str:
     return ", ".join(named)
 
 
-def _write_picture(document: Document, clause: Clause, paths: list[str], target: Path) -> None:
+def _write_picture(corpus: Corpus, document: Document, clause: Clause, target: Path) -> None:
     """Writes the clause's page as PNG. Raises PolicyparseError where its source is no PDF, or is not there as it was."""
-    from policyparse.read import source_bytes
     from policyparse.read.pdf_picture import page_picture
 
     source, origin = document.source, clause.origin
     if source.media_type != "application/pdf" or origin.page is None:
         raise PolicyparseError(f"{source.path}: a picture can be made of a PDF only — see its place with --source")
-    for path in dict.fromkeys((source.path, *paths)):
-        try:
-            data = source_bytes(path)
-        except ReadError:
-            continue
-        if sha256(data).hexdigest() != source.sha256:
-            continue
-        end = origin.end
-        if end is None and origin.start is not None:  # it goes on in another paragraph, or on the next page
-            end = origin.start + len(before_repairs(document, clause.start, clause.end))
-        png = page_picture(data, origin.page, origin.start, end)
-        try:
-            target.write_bytes(png)
-        except OSError as error:
-            raise PolicyparseError(f"{target}: it cannot be written ({error.strerror})") from error
-        return
-    raise PolicyparseError(
-        f"{source.path}: the file is no longer there as it was imported — put it back, or import its new place"
-    )
+    data = source_of(corpus, document)
+    end = origin.end
+    if end is None and origin.start is not None:  # it goes on in another paragraph, or on the next page
+        end = origin.start + len(before_repairs(document, clause.start, clause.end))
+    png = page_picture(data, origin.page, origin.start, end)
+    try:
+        target.write_bytes(png)
+    except OSError as error:
+        raise PolicyparseError(f"{target}: it cannot be written ({error.strerror})") from error
 
 
 def _clause_json(document: Document, clause: Clause) -> dict[str, object]:

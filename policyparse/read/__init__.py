@@ -18,6 +18,7 @@ from pathlib import Path
 
 from policyparse.passing import RawDocument, ReadError
 from policyparse.read.limits import Limits
+from policyparse.read.locked import unlocked
 from policyparse.read.reading import Reading
 from policyparse.read.sniff import sniff
 
@@ -91,12 +92,19 @@ def read(path: Path | str, data: bytes | None = None, *, limits: Limits = _DEFAU
         data = _load(Path(path), limits)
     if len(data) > limits.max_bytes:
         raise _too_large(name, len(data), limits)
+    digest = hashlib.sha256(data).hexdigest()
     kind = sniff(data, name)
+    if limits.passwords:
+        data = unlocked(data, kind, name, limits.passwords)
+        kind = sniff(data, name)
     if kind == "empty":
         raise ReadError(name, "empty", "the file is empty", "fetch it again from where it came from")
     if kind == "encrypted":
         raise ReadError(
-            name, "encrypted", "it is locked with a password", "open it, save it without the password and import that"
+            name,
+            "encrypted",
+            "it is locked with a password",
+            "open it, save it without the password and import that",
         )
     if kind == "zip" and not zipfile.is_zipfile(io.BytesIO(data)):
         raise ReadError(name, "damaged", "it is an archive whose end is missing or broken", "fetch it again")
@@ -147,7 +155,7 @@ def read(path: Path | str, data: bytes | None = None, *, limits: Limits = _DEFAU
         raise ReadError(name, "no-text", "there is no text in it", _NO_TEXT.get(kind, _NO_TEXT[""]))
     return RawDocument(
         path=name,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest,
         media_type=media_type,
         encoding=reading.encoding,
         blocks=reading.blocks,

@@ -64,7 +64,8 @@ class Container:
 
 def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, limits: Limits, spent: int) -> bytes:
     """One member's bytes, never more than the limits leave after `spent`. Raises ReadError."""
-    if info.flag_bits & 1:
+    password = _password_of(archive, info, limits) if info.flag_bits & 1 else None
+    if info.flag_bits & 1 and password is None:
         raise ReadError(
             path, "encrypted", "it is locked with a password", "unpack it with the password and import the files"
         )
@@ -76,7 +77,7 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, limits: L
     pieces: list[bytes] = []
     size = 0
     try:
-        with archive.open(info) as stream:
+        with archive.open(info, pwd=password) as stream:
             while piece := stream.read(1 << 20):
                 size += len(piece)
                 if size > allowed:
@@ -87,6 +88,23 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, limits: L
             path, "damaged", f"its part {info.filename} is broken", "fetch it again, or let Word or WPS repair it"
         ) from error
     return b"".join(pieces)
+
+
+def _password_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes | None:
+    """The password that opens a member; one byte tells most wrong ones, and the checksum of the whole the rest."""
+    for password in limits.passwords:
+        for codec in ("utf-8", "gb18030"):
+            try:
+                with archive.open(info, pwd=password.encode(codec)) as stream:
+                    size = 0
+                    while piece := stream.read(1 << 20):
+                        size += len(piece)
+                        if size > _SMALL:
+                            break
+                return password.encode(codec)
+            except (RuntimeError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+                continue
+    return None
 
 
 def parse_xml(content: bytes, path: str, limits: Limits) -> Any:

@@ -94,7 +94,12 @@ class _Document:
     def reading(self) -> Reading:
         pages = [page for number in range(1, len(self.document) + 1) if (page := self.page(number))]
         found = blocks(pages)
-        if self.pictures and not ocr.available():
+        if self.pictures and not self.limits.ocr:
+            if not any(block.kind != "furniture" for block in found):
+                remedy = "read it with: policyparse import --retry needs-ocr --ocr"
+                raise ReadError(self.path, "needs-ocr", "its pages are pictures without text", remedy)
+            self.warnings.append(f"{_pages(self.pictures)}: a picture without text, not read — import it with --ocr")
+        elif self.pictures and not ocr.available():
             if not any(block.kind != "furniture" for block in found):
                 raise ReadError(self.path, "needs-extra", "its pages are pictures without text", ocr.HOW_TO_INSTALL)
             self.warnings.append(f"{_pages(self.pictures)}: a picture without text, not read — {ocr.HOW_TO_INSTALL}")
@@ -117,7 +122,7 @@ class _Document:
                 raise self._too_large(f"its text has more than {self.limits.max_characters:,} characters")
             if _is_picture(sheet):
                 self.pictures.append(number)
-                if ocr.available():
+                if self.limits.ocr and ocr.available():
                     return self._recognised(page, number)
             tables, rest = self._tables(sheet)
             return Page(number, sheet.width, sheet.height, lines(rest, sheet.width), tables, sheet.aside)

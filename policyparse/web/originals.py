@@ -6,14 +6,11 @@ only those are given out whose bytes are the imported ones.
 
 from __future__ import annotations
 
-from hashlib import sha256
-
+from policyparse.batch.originals import source_of
 from policyparse.corpus import Corpus
-from policyparse.corpus.originals import Originals
 from policyparse.corpus.passages import before_repairs
 from policyparse.model import Clause, Document
-from policyparse.passing import PolicyparseError, ReadError
-from policyparse.read import source_bytes
+from policyparse.passing import PolicyparseError
 from policyparse.read.pdf_picture import page_picture
 
 PDF = "application/pdf"
@@ -21,20 +18,12 @@ PDF = "application/pdf"
 
 def original(corpus: Corpus, document: Document) -> bytes:
     """The bytes of the document's file. Raises PolicyparseError where they are no longer there."""
-    kept = Originals(corpus.directory).read(document.source.sha256)
-    if kept is not None:
-        return kept
-    paths = [document.source.path, *(path for path, _ in corpus.store.sources(document.id))]
-    for path in dict.fromkeys(paths):
-        try:
-            data = source_bytes(path)
-        except (ReadError, OSError):
-            continue
-        if sha256(data).hexdigest() == document.source.sha256:
-            return data
-    raise PolicyparseError(
-        f"{file_name(document)}: the file is no longer there as it was imported — put it back, or import its new place"
-    )
+    try:
+        return source_of(corpus, document)
+    except PolicyparseError:
+        raise PolicyparseError(
+            f"{file_name(document)}: the file is no longer there as it was imported — put it back, or import its new place"
+        ) from None
 
 
 def file_name(document: Document) -> str:
