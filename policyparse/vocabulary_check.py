@@ -40,6 +40,10 @@ def failures(vocabulary: Vocabulary) -> Iterator[str]:
     yield from _each("task_verbs", vocabulary.table("task_verbs"), "example", _assigns, vocabulary)
     yield from _each("furniture", vocabulary.table("furniture"), "example", _matches, vocabulary)
     yield from _each("furniture", vocabulary.table("furniture"), "counter_example", _no_match, vocabulary)
+    yield from _each("guard_placeholders", vocabulary.table("guard_placeholders"), "example", _found, vocabulary)
+    yield from _each(
+        "guard_placeholders", vocabulary.table("guard_placeholders"), "counter_example", _absent, vocabulary
+    )
     yield from time_check.failures(vocabulary)
 
 
@@ -115,3 +119,16 @@ def _matches(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
 
 def _no_match(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
     return f"“{text}” matches the pattern — make it narrower" if _hit(text, row) else None
+
+
+def _found(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
+    try:
+        return None if re.search(row["pattern"], text, re.MULTILINE) else f"“{text}” holds nothing that matches"
+    except re.error as error:
+        return f"the pattern is not well formed ({error}) — mend it"
+
+
+def _absent(text: str, row: Row, vocabulary: Vocabulary) -> str | None:
+    # a pattern that is not well formed has been said with its example
+    matches = _found(text, row, vocabulary) is None
+    return f"“{text}” holds what matches the pattern — make it narrower" if matches else None

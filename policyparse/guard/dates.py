@@ -28,11 +28,12 @@ _MONTHS = re.compile(
     rf"(?P<b>(?:19|20)\d\d)年(?P<bm>\d{{1,2}})月(?:(?P<bd>\d{{1,2}})日)?"
 )
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?=年)")
-_WEEKDAY = re.compile(r"\s*[（(，,]?\s*(?:星期|周|礼拜)(?P<day>[一二三四五六日天])(?![一-鿿])")
+_WEEKDAY = re.compile(r"\s*[（(，,]?\s*(?:星期|周|礼拜)(?P<day>[一二三四五六日天])(?![一-鿿])(?:\s*[)）])?")
 # A document on a year that is over: its title's year lies before its date by rights.
 _LOOKS_BACK = re.compile(
     r"总结|报告|决算|通报|情况|考核|考评|评估|评价|表彰|表扬|结果|统计|公报|年报|述职|版|修订|审计|验收|综述|纪实|清算|结算"
 )
+_LOOKS_AHEAD = re.compile(r"规划|纲要|远景|展望|到(?:19|20)\d\d年")
 _PLANS = re.compile(r"要点|计划|方案|安排|任务|行动|工作部署|目标|预算|清单|措施|举措")
 _CARRIED = re.compile(r"(?:印发|转发|批转|公布|发布|下发)《?(?P<name>[^》]+?)》?的(?:通知|决定|函|公告)$")
 _HAPPENED = re.compile(r"^[^。；;]{0,25}?(?:召开|审议通过|讨论通过|会议通过|通过|批准|批复|收悉|公布|挂牌|印发)")
@@ -181,8 +182,10 @@ def _title_year(draft: Draft, signed: date) -> _Witness | None:
             return _Witness(line.start + span.start(), line.start + span.end(), said, (first, last), 0.85)
         if single:
             year = int(single["year"])
-            if year == signed.year or (year == signed.year + 1 and signed.month >= 9) or year > signed.year + 1:
-                return None  # 到2035年…规划 looks far ahead
+            early = year == signed.year + 1 and signed.month >= 9
+            ahead = year > signed.year and _LOOKS_AHEAD.search(draft.document.title)
+            if year == signed.year or early or ahead:
+                return None
             said = Said(f"the title speaks of {year}", f"标题写的是{year}年")
             plan = _PLANS.search(draft.document.title) and year != signed.year - 1
             start = line.start + single.start()

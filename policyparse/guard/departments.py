@@ -52,7 +52,7 @@ def departments(draft: Draft) -> Iterator[Finding]:
     for words, places in given.items():
         first = places[0]
         other = next((place for place in places[1:] if not _shared(first.principal, place.principal)), None)
-        vague = len(words) < _PARTICULAR and _SHARED.search(words)
+        vague = len(words) < _PARTICULAR and _SHARED.match(words)
         if other is None or (vague and first.task.task != other.task.task):
             continue
         start, end = _span(draft, other)

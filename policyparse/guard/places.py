@@ -177,7 +177,7 @@ def _judge(
     if home.rank(mention.names[-1]) in home.steps:
         sure += 0.05
     if sibling:
-        sure -= 0.15
+        sure -= 0.3
     if draft.document.kind in ("speech", "briefing", "other"):
         sure -= 0.1
     if listed:
