@@ -151,6 +151,11 @@ class Workers:
             first = self._context.Process(target=_nothing)
             first.start()
         first.join()
+        if first.exitcode:  # the next ones would end in the same way, without end
+            raise PolicyparseError(
+                "the reading processes cannot be started — a program of your own must call import_files under "
+                "if __name__ == '__main__'"
+            )
         with _no_interrupt():
             _ = self._pool.active  # starts the workers
 
