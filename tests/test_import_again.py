@@ -62,7 +62,9 @@ def opened(folder: Path) -> Corpus:
 # -- files that change, vanish, fail --------------------------------------------------------------------------------
 
 
-def test_a_changed_file_is_a_new_version_and_keeps_its_corrections(folder: Path) -> None:
+def test_a_changed_file_is_a_new_version_and_keeps_its_corrections(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     imported(folder)
     with Corpus.open(folder.parent / "corpus", write=True) as corpus:
         old = next(d.id for d in corpus.documents() if d.title == "批复")
@@ -79,6 +81,12 @@ def test_a_changed_file_is_a_new_version_and_keeps_its_corrections(folder: Path)
         assert corpus.document(old).text == "批复\n同意石桥镇承接权限。\n"
         assert {hit.document for hit in search(corpus, '"承接权限"').hits} == {new.id}
         assert [row["newer"] for row in report(corpus).rows("versions")] == [new.id]
+        assert command(["versions", "承接", "权限", "--corpus", str(corpus.directory)]) == 0
+        assert f"{old}#c1" in capsys.readouterr().out
+        assert command(["show", old, "--corpus", str(corpus.directory)]) == 0
+        assert new.id in capsys.readouterr().out
+        assert command(["show", new.id, "--corpus", str(corpus.directory)]) == 0
+        assert old in capsys.readouterr().out
         assert list(verify(corpus)) == []
     (folder / "reply.txt").write_text("批复\n同意石桥镇承接权限。\n", encoding="utf-8")  # and back again
     imported(folder)

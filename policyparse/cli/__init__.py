@@ -34,6 +34,7 @@ from policyparse.cli import (
     serve,
     show,
     train,
+    versions,
     vocab,
 )
 from policyparse.cli.messages import Group, say
@@ -52,6 +53,7 @@ COMMANDS: tuple[click.Command, ...] = (
     check.check_command,
     imports.imports_command,
     serve.serve_command,
+    versions.versions_command,
     keep.reindex_command,
     keep.verify_command,
     keep.backup_command,
