@@ -22,6 +22,7 @@ from policyparse.cli import run
 from policyparse.compare import (
     TABLE_NAMES,
     bodies,
+    compare,
     frame,
     history,
     item_matrix,
@@ -341,3 +342,29 @@ def test_min_confidence_says_how_many_it_leaves(pilots: Path, capsys: pytest.Cap
     assert run(["compare", "--table", "items", "--min-confidence", "0.5"]) == 0
     assert "left out" in capsys.readouterr().err
     assert run(["compare", "--table", "items", "--min-confidence", "2"]) == 2
+
+
+def test_two_documents_side_by_side_in_a_workbook(pilots: Path) -> None:
+    one, other = pilot_corpus()[:2]
+    for ending in ("xlsx", "md"):
+        assert run(["compare", one.id, other.id, "--output", str(pilots / f"two.{ending}")]) == 0
+    book = openpyxl.load_workbook(pilots / "two.xlsx", rich_text=True)
+    assert book.sheetnames == ["条款对照", "按标签", "按章节", "来源", "说明"]
+    rows = list(book["条款对照"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows] == ["仅甲有", "对应", "仅甲有", "仅甲有", "仅甲有", "仅乙有"]
+    assert str(rows[1][4]) == one.clauses[1].text
+    red = [str(piece) for piece in rows[1][4] if not isinstance(piece, str) and piece.font.b]
+    assert "柳溪" in red
+    assert "【柳溪】镇" in (pilots / "two.md").read_text(encoding="utf-8")
+
+
+def test_a_short_rule_answers_the_part_of_a_long_paragraph_that_it_is() -> None:
+    rule = "土地出让净收益的七成由县财政按季返还柳溪镇，五年不变"
+    long = (
+        "完善财政体制。"
+        + rule
+        + "；城市维护建设税、污水处理费、排污费等地方留成部分，由镇政府统筹用于基础设施建设和社会事业。"
+    )
+    (pair,) = compare(document(f"甲\n{long}。\n"), document(f"乙\n{rule}。\n")).pairs
+    assert pair.similarity < 0.6
+    assert compare(document("甲\n镇政府负责解释，自印发之日起施行。\n"), document("乙\n县政府负责考核。\n")).pairs == ()

@@ -13,6 +13,7 @@ import click
 from rich.text import Text
 
 from policyparse import compare as engine
+from policyparse.cli.compare_files import write_comparison
 from policyparse.cli.compare_tables import pilot_table
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option
@@ -43,6 +44,7 @@ from policyparse.search import matching_documents
         ("policyparse compare d9f6 d184 --corpus pilots", say("two plans", "对照两份方案")),
         ("policyparse compare --where 'kind:plan level:town' --table items", say("what was delegated where", "各地下放了什么")),
         ("policyparse compare d9f6 d184 --table items --output items.xlsx", say("as an Excel sheet", "存为 Excel")),
+        ("policyparse compare d9f6 d184 --output two.xlsx", say("changes in red", "改动标红")),
         ("policyparse compare --table timeline --output due.ics", say("deadlines into a calendar", "时限写入日历")),
     ],
 )  # fmt: skip
@@ -54,8 +56,8 @@ from policyparse.search import matching_documents
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     help=say(
-        "Write the table to a .csv, .jsonl, .xlsx, .docx or .md file, the timeline also to .svg or .ics.",
-        "把表写到 .csv、.jsonl、.xlsx、.docx 或 .md 文件；时间节点还可写成 .svg 图或 .ics 日历。",
+        "Write the comparison or table to a .csv, .jsonl, .xlsx, .docx or .md file, the timeline also to .svg or .ics.",
+        "把对照或表写到 .csv、.jsonl、.xlsx、.docx 或 .md 文件；时间节点还可写成 .svg 图或 .ics 日历。",
     ),
 )
 @click.option(
@@ -73,8 +75,6 @@ def compare_command(
     min_confidence: float | None,
     as_json: bool,
 ) -> int:
-    if output is not None and table is None:
-        raise click.UsageError(say("--output needs --table.", "--output 须与 --table 同用。"))
     with Corpus.open(directory) as corpus:
         documents = [corpus.document(identity) for identity in identities]
         if where:
@@ -94,6 +94,9 @@ def compare_command(
         )
     if table:
         pilot_table(engine.make(table, documents, min_confidence), documents, output, as_json)
+    elif output is not None:
+        write_comparison(documents, output)
+        click.echo(str(output))
     elif as_json:
         click.echo(
             json.dumps([_comparison_json(engine.compare(documents[0], d)) for d in documents[1:]], ensure_ascii=False)

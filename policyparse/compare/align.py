@@ -16,6 +16,10 @@ from policyparse.words import Change, changes, pairs, squeezed
 #: the samples: at 0.4 two rules on one topic are joined, at 0.6 a clause with a new second half is lost. Not swept.
 ALIGNED = 0.5
 
+#: A clause answers a part of a longer one when this share of its pairs, and at least this many, stand there: a town's short
+#: rule in a county's long paragraph. Set by looking at the samples and seeds, not swept.
+_PART, _PART_LEAST = 0.6, 15
+
 #: Headings are short, so two of them answer each other already when half of their characters are the same.
 _SAME_HEADING = 0.5
 
@@ -52,7 +56,7 @@ def compare(one: Document, other: Document) -> Comparison:
     ones = [frozenset(pairs(squeezed(clause.text))) for clause in one.clauses]
     others = [frozenset(pairs(squeezed(clause.text))) for clause in other.clauses]
     found = sorted(
-        ((similarity, a, b) for a, b, similarity in _alike(ones, others, ALIGNED)),
+        ((similarity, a, b) for a, b, similarity in _alike(ones, others, ALIGNED, _PART)),
         key=lambda each: (-each[0], abs(each[1] - each[2]), each[1]),
     )
     taken_one: dict[int, tuple[int, float]] = {}
@@ -79,9 +83,10 @@ def compare(one: Document, other: Document) -> Comparison:
 
 
 def _alike(
-    ones: Sequence[frozenset[str]], others: Sequence[frozenset[str]], least: float
+    ones: Sequence[frozenset[str]], others: Sequence[frozenset[str]], least: float, part: float | None = None
 ) -> Iterable[tuple[int, int, float]]:
-    """(a, b, Dice similarity) of all pairs from `least` on; only those that share something are looked at."""
+    """(a, b, Dice similarity) of all pairs from `least` on, or of which the shorter one stands in the longer by `part`;
+    only those that share something are looked at."""
     having: dict[str, list[int]] = defaultdict(list)
     for b, grams in enumerate(others):
         for gram in grams:
@@ -93,7 +98,8 @@ def _alike(
                 common[b] += 1
         for b, number in common.items():
             similarity = 2 * number / (len(grams) + len(others[b]))
-            if similarity >= least:
+            inside = part is not None and number >= max(_PART_LEAST, part * min(len(grams), len(others[b])))
+            if similarity >= least or inside:
                 yield a, b, similarity
 
 

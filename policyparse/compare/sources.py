@@ -5,7 +5,7 @@ In: rows that name their clauses, the documents. Out: a row of its own for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from policyparse.compare.rows import Row
 from policyparse.model import Document
@@ -24,7 +24,10 @@ HEADS = {
 
 
 def sources(
-    documents: Iterable[Document], rows: Sequence[Row], names: Sequence[str] = ("clause",), first: int = 2
+    documents: Iterable[Document],
+    rows: Sequence[Mapping[str, object]],
+    names: Sequence[str] = ("clause",),
+    first: int = 2,
 ) -> list[Row]:
     """For each row (from the sheet's row `first` on) and each of its clauses in the columns `names`, where it stands.
 

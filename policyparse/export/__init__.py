@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from policyparse.export.tables import TABLES, Row, TableKind, Value, complete, rows, table_kind
+from policyparse.export.tables import TABLES, Marked, Row, TableKind, Value, complete, rows, table_kind
 from policyparse.export.text import markdown, table_writer, text_file
 from policyparse.export.word import word
 from policyparse.export.workbook import Workbook
@@ -25,6 +25,7 @@ from policyparse.passing import PolicyparseError
 __all__ = [
     "FORMATS",
     "TABLES",
+    "Marked",
     "Row",
     "Sheet",
     "Workbook",

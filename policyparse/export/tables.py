@@ -18,6 +18,17 @@ Value = str | int | float | bool | None
 Row = dict[str, Value]
 
 
+class Marked(str):
+    """A cell's text with the spans in it that are shown in red in a workbook; elsewhere it is its text."""
+
+    spans: tuple[tuple[int, int], ...]
+
+    def __new__(cls, text: str, spans: Iterable[tuple[int, int]] = ()) -> Marked:
+        made = super().__new__(cls, text)
+        made.spans = tuple(spans)
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class TableKind:
     """One table: its columns with their width in an Excel sheet (in characters), and how a document becomes rows."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from policyparse.export.tables import Row, Value, xml_text
+from policyparse.export.tables import Marked, Row, Value, xml_text
 from policyparse.passing import PolicyparseError
 
 #: Excel's own limits.
@@ -42,6 +42,8 @@ class Workbook:
         base = {"font_name": "宋体", "font_size": 10, "valign": "top"}
         self._wrapped = self._book.add_format({**base, "text_wrap": True})
         self._plain = self._book.add_format(base)
+        self._red = self._book.add_format({"font_name": "宋体", "font_size": 10, "font_color": "#C00000", "bold": True})
+        self._black = self._book.add_format({"font_name": "宋体", "font_size": 10})
         self._head = self._book.add_format(
             {**base, "bold": True, "bg_color": "#DDE6F0", "border": 1, "border_color": "#B0B8C0", "text_wrap": True}
         )
@@ -95,8 +97,25 @@ class Workbook:
                 sheet.write_number(at, column, value, self._plain)
             elif title == "clause" and name in self._links:
                 sheet.write_url(at, column, f"internal:'{self._links[name]}'!A{at + 1}", self._link, _cell(value))
+            elif isinstance(value, Marked) and value.spans and _cell(value) == value:
+                self._marked(sheet, at, column, value)
             else:
                 sheet.write_string(at, column, _cell(value), self._wrapped)
+
+    def _marked(self, sheet: Any, row: int, column: int, value: Marked) -> None:
+        """A cell with its marked spans in red. Excel wants at least two pieces, none of them empty."""
+        pieces: list[Any] = []
+        at = 0
+        for start, end in (*value.spans, (len(value), len(value))):
+            if start > at:
+                pieces += (self._black, value[at:start])
+            if end > start:
+                pieces += (self._red, value[start:end])
+            at = max(at, end)
+        if len(pieces) > 2:
+            sheet.write_rich_string(row, column, *pieces, self._wrapped)
+        else:
+            sheet.write_string(row, column, str(value), self._wrapped)
 
     def close(self) -> None:
         """Puts the filters on and writes the file."""

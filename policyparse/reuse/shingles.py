@@ -4,8 +4,8 @@ In: Letters. Out: how many documents have each run, pairs of clauses and of docu
 that are copies of each other. Touches: nothing.
 
 All is done on sorted arrays of 64-bit numbers, a slice of their range at a time, so that memory stays bounded.
-Why not MinHash: a passage of which 40 % of the words were kept shares about one shingle in ten with its source, far
-below what its bands find; `tests/benchmarks/reuse_speed.py` prints both.
+Why not MinHash: of passages that kept 40 % of their words it names 0.39 (rensa) or 0.45 (datasketch) as candidates, this
+0.89, in half of rensa's time (tests/benchmarks/reuse_speed.py --minhash).
 """
 
 from __future__ import annotations
