@@ -26,7 +26,7 @@ Language = Literal["zh", "en"]
 #: body smaller than its 三号, because this is a table and no document.
 _BODY, _HEADING = "仿宋", "黑体"
 _MARGINS = {"top_margin": 2.5, "bottom_margin": 2.5, "left_margin": 2.8, "right_margin": 2.6}
-_WIDTHS = (0.9, 8.3, 6.4)
+_WIDTHS = (1.2, 8.2, 6.2)
 
 _ADDED, _GONE = RGBColor(0x0B, 0x5C, 0x2E), RGBColor(0xA3, 0x1D, 0x1D)
 
@@ -152,10 +152,9 @@ def _differences(paragraph: Any, changes: Sequence[Change]) -> None:
 
 
 def _uses(cell: Any, wording: Wording, say: dict[str, str]) -> None:
-    first = cell.paragraphs[0]
-    first.add_run(f"{say['likeness']} {wording.score:.2f}")
-    if wording.since:
-        first.add_run(f"　{say['since']} {wording.since}")
+    cell.paragraphs[0].add_run(f"{say['likeness']} {wording.score:.2f}")
+    if wording.since and wording.count > 1:
+        cell.add_paragraph(f"{say['since']} {wording.since}")
     best = wording.best
     shown = [best, *(use for use in wording.uses if use is not best)][:_NAMED]
     for use in shown:
