@@ -76,7 +76,7 @@ class Progress:
 
     phase:   looking (the folders are walked; `files` grows) or reading
     settled: files and bytes of which it is known what becomes of them; files, bytes: all of them
-    counts:  as Summary.files           read: bytes that were read, in `seconds` of reading
+    counts:  as Summary.files           read, read_files: bytes and files that were read, in `seconds` of reading
     busy:    the file that each worker is at, the longest first
     last:    the record of the file that was settled just now, None where only time has passed
     """
@@ -88,6 +88,7 @@ class Progress:
     settled_bytes: int
     bytes: int
     read: int
+    read_files: int
     seconds: float
     counts: Counter[str]
     busy: Sequence[Busy] = ()
@@ -97,6 +98,10 @@ class Progress:
     def rate(self) -> float:
         """Bytes a second."""
         return self.read / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def files_a_second(self) -> float:
+        return self.read_files / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def seconds_left(self) -> float | None:
@@ -183,7 +188,7 @@ class _Import:
         self._reading_began = 0.0
         self._files = self._bytes = self._settled = self._settled_bytes = 0
         self._versions_before = corpus.store.versions.count()
-        self.waiting = 0
+        self.waiting = self._read = 0
 
     # -- the three parts of an import ------------------------------------------------------------------------------
 
@@ -266,6 +271,7 @@ class _Import:
         (imported, *copies), new = self._settle(outcome)
         self.summary.new += new
         self.summary.bytes += imported.size or 0
+        self._read += 1
         self.summary.worker_memory = max(self.summary.worker_memory or 0, imported.memory or 0) or None
         for record in (imported, *copies):
             self._count(record, readers)
@@ -303,7 +309,7 @@ class _Import:
         self._progress(
             Progress(
                 self._run, "reading" if self._reading_began else "looking", self._settled, self._files,
-                self._settled_bytes, self._bytes, self.summary.bytes, reading, self.summary.files,
+                self._settled_bytes, self._bytes, self.summary.bytes, self._read, reading, self.summary.files,
                 readers.busy() if readers and (last is None or now - self._told > 0.5) else (), last,
             )
         )  # fmt: skip

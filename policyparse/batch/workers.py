@@ -238,7 +238,9 @@ def _start_worker(slots: Any, memory: int) -> None:
 
 def _read_in_worker(slot: int, task: Task, parse: Parse) -> Outcome:
     _slots[2 * slot], _slots[2 * slot + 1] = os.getpid(), int(time.time() * 1000)
-    return read_file(task, parse)
+    outcome = read_file(task, parse)
+    _slots[2 * slot] = 0  # since when stays: where this is not reached, it tells how long it took
+    return outcome
 
 
 def _context(warm: bool) -> Any:

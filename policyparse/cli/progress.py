@@ -71,6 +71,7 @@ def line_of(progress: Progress) -> str:
         say(f"{progress.settled:,} of {progress.files:,} files", f"{progress.settled:,} / {progress.files:,} 个文件"),
         f"{progress.settled_bytes / 1e6:,.1f} / {progress.bytes / 1e6:,.1f} MB",
         f"{progress.rate / 1e6:,.2f} MB/s",
+        say(f"{progress.files_a_second:,.1f} files/s", f"{progress.files_a_second:,.1f} 个/秒"),
     ]
     if progress.seconds_left is not None:
         parts.append(say(f"{clock(progress.seconds_left)} left", f"还需 {clock(progress.seconds_left)}"))
