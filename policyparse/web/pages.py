@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -48,6 +48,7 @@ def environment() -> Environment:
         menu=MENU,
         clause_link=clause_link,
         document_link=document_link,
+        tag_link=tag_link,
         address=address,
         static=static_link,
     )
@@ -87,7 +88,17 @@ def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]
         for each in (value if isinstance(value, (list, tuple)) else (value,))
         if each not in (None, "", False)
     ]
-    return path + (f"?{urlencode(flat)}" if flat else "")
+    return path + ("?" + "&".join(f"{name}={_quoted(str(each))}" for name, each in flat) if flat else "")
+
+
+#: A page of results has a hundred links, most of whose values come again and again.
+_quoted = lru_cache(maxsize=4096)(quote_plus)
+
+
+@lru_cache(maxsize=256)
+def tag_link(tag: str) -> str:
+    """The search for all clauses with a tag."""
+    return address("/", {"tag": tag})
 
 
 def document_link(identity: str) -> str:

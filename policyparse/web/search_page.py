@@ -97,12 +97,11 @@ class Asked:
 
     def toggled(self, name: str, value: str) -> str:
         """The address of the first page with a filter's value put on, or taken off."""
+        if not self.has(name, value):
+            here = replace(self, page=1).parameters() if self.page > 1 else self.parameters()
+            return address("/", [*here, (name, value)])
         values = {each: list(having) for each, having in self.filters}
-        having = values.setdefault(name, [])
-        if value in having:
-            having.remove(value)
-        else:
-            having.append(value)
+        values[name].remove(value)
         filters = tuple((each, tuple(values[each])) for each in FILTERS if values.get(each))
         return self.link(filters=filters, page=1)
 
@@ -163,12 +162,21 @@ def facet_rows(facets: Mapping[str, list[tuple[str, int]]]) -> dict[str, list[tu
     """Facet → (value, what is shown of it, count, depth); places stand under what they lie in."""
     rows = {name: [(value, value, count, 0) for value, count in counts] for name, counts in facets.items()}
     if "place" in rows:
+        counts = dict(facets["place"])
         rows["place"] = [
-            (value, value.rpartition("/")[2], count, value.count("/")) for value, count in sorted(facets["place"])
+            (value, value.rpartition("/")[2], counts[value], value.count("/"))
+            for value in sorted(counts, key=lambda place: _family(place, counts))
         ]
     if "year" in rows:
         rows["year"].sort(reverse=True)
     return rows
+
+
+def _family(place: str, counts: Mapping[str, int]) -> list[tuple[int, str]]:
+    """By which places are sorted: the most frequent first, each followed by what lies in it."""
+    parts = place.split("/")
+    above = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+    return [(-counts.get(each, 0), each) for each in above]
 
 
 def render(corpus: Corpus, request: Request) -> HTMLResponse:

@@ -19,6 +19,8 @@ ROW, LANE = 24.0, 28.0
 #: Width of a letter of the labels (13 pixels a Chinese character).
 _LETTER = 6.8
 _LABEL = 26
+#: Width of an arrow: of a deadline, which has no beginning, and of a start, which has no end.
+_ARROW = 14.0
 _ISO = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
@@ -79,6 +81,10 @@ def timeline(rows: Sequence[Mapping[str, object]], most: int = 400) -> Timeline 
         top = y + 12
         for first, last, opening, row in sorted(points, key=lambda point: (point[0], point[1])):
             start, end = x(first), max(x(last), x(first) + 6)
+            if opening == "right":
+                end = start + _ARROW
+            elif opening == "left":
+                start = end - _ARROW
             label = str(row["words"])[:_LABEL]
             stop = end + 8 + _width(label)
             at = next((number for number, right in enumerate(reached) if right < start), len(reached))

@@ -27,10 +27,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench_search import LAWS, WORDS, documents, paragraphs
+from bench_search import CLAUSES_A_DOCUMENT, LAWS, WORDS, documents, paragraphs
 
 from policyparse.corpus import Corpus
 
@@ -39,17 +40,19 @@ _SERVE = "import sys; from policyparse.cli import main; main(sys.argv[1:])"
 _MOST_SECONDS = 120
 
 
-def build(directory: Path, clauses: int, laws: Path) -> None:
-    """Makes the corpus where there is none."""
-    if (directory / "corpus.json").exists():
-        return
-    lines = paragraphs(laws)
+def build(directory: Path, clauses: int, laws: Path, seconds: float) -> bool:
+    """Makes the corpus, or goes on with it, for so many seconds; whether it is whole."""
+    began = time.monotonic()
     with Corpus.open(directory, create=True) as corpus:
-        for number, document in enumerate(documents(lines, clauses)):
+        have = corpus.store.counts()["documents"]
+        if have >= clauses // CLAUSES_A_DOCUMENT:
+            return True
+        for document in islice(documents(paragraphs(laws), clauses), have, None):
             corpus.add(document)
-            if number % 2000 == 1999:
-                print(f"built {number * 50:,} clauses", file=sys.stderr)
-        corpus.commit()
+            if time.monotonic() - began > seconds:
+                print(f"{corpus.store.counts()['clauses']:,} of {clauses:,} clauses", file=sys.stderr)
+                return False
+    return True
 
 
 @contextmanager
@@ -135,11 +138,13 @@ def main() -> None:
     parser.add_argument("--laws", type=Path, default=LAWS)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--build-seconds", type=float, default=3600, help="build no longer, and go on the next time")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         directory = options.corpus or Path(folder) / "corpus"
-        build(directory, options.clauses, options.laws)
+        if not build(directory, options.clauses, options.laws, options.build_seconds):
+            sys.exit("the corpus is not whole yet — run the same command again, it goes on")
         with Corpus.open(directory) as corpus:
             clauses = corpus.store.counts()["clauses"]
         rows = []
