@@ -368,3 +368,18 @@ def test_a_short_rule_answers_the_part_of_a_long_paragraph_that_it_is() -> None:
     (pair,) = compare(document(f"甲\n{long}。\n"), document(f"乙\n{rule}。\n")).pairs
     assert pair.similarity < 0.6
     assert compare(document("甲\n镇政府负责解释，自印发之日起施行。\n"), document("乙\n县政府负责考核。\n")).pairs == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "conditions"),
+    [
+        ("五百万元以下内资项目的备案权在法律允许的范围内委托给甲镇。", "五百万元以下；在法律允许的范围内"),
+        ("站所负责人任免须征求镇党委意见，除公安机构外下放到甲镇。", "须征求镇党委意见；除公安机构外"),
+        ("超收部分全额返还甲镇，一定五年不变。", "一定五年不变"),
+        ("户口登记下放到甲镇。", ""),
+    ],
+)
+def test_conditions_of_a_delegation(sentence: str, conditions: str) -> None:
+    record = {"item": "某权", "from": [], "to": ["甲镇"], "mode": ["devolve"], "quote": sentence}
+    made = make("items", [document(f"方案\n{sentence}\n", delegations=[record])])
+    assert made.rows[0]["conditions"] == conditions

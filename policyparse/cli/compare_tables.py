@@ -27,7 +27,7 @@ from policyparse.vocabulary import shipped
 
 #: Columns for which a terminal has no room; a file, a pipe and --json have them all.
 _NOT_IN_TERMINAL = {
-    "quote", "headings", "document", "documents", "date", "basis", "number", "words", "printed", "meaning", "article",
+    "quote", "headings", "document", "documents", "conditions", "date", "basis", "number", "words", "printed", "meaning", "article",
     "coder_1", "coder_2", "note", "score", "payer", "known", "last",
 }  # fmt: skip
 

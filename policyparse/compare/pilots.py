@@ -8,6 +8,7 @@ In: Documents. Out: rows (column → text), each with the id of the clause that 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +25,7 @@ def delegated_items(documents: Sequence[Document]) -> list[Row]:
 
     `group` is the same for items of one meaning (see items.py), `meaning` is the group's most usual wording, `documents` in
     how many documents it stands; groups of most documents come first. `basis`: what the clause cites, else what the
-    document names as its basis.
+    document names as its basis. `conditions`: those that the sentence itself names.
     """
     moved = [(document, each) for document in documents for each in document.delegations]
     group_of = groups([each.item for _, each in moved])
@@ -41,12 +42,29 @@ def delegated_items(documents: Sequence[Document]) -> list[Row]:
         rows.append({
             "group": rank[group], "documents": len(having[group]), "meaning": _usual(wordings[group]), "item": each.item,
             "place": document.place, "from": "；".join(each.from_), "to": "；".join(each.to), "mode": "；".join(each.mode),
+            "conditions": _conditions(document.text[each.start : each.end]),
             "basis": known.basis(each.clause), "date": known.date, "confidence": each.confidence,
             "headings": headings(document, known.clauses.get(each.clause or "")),
             "quote": document.text[each.start : each.end], "document": document.title,
             "clause": named(document, each.clause),
         })  # fmt: skip
     return sorted(rows, key=lambda row: int(row["group"] or 0))
+
+
+#: On which conditions a power is given: within what, without what, how long, up to which amount, what must come first.
+#: Every part is bounded, so the pattern is linear.
+_CONDITION = re.compile(
+    "在[^，,。；;、]{1,24}(?:前提下|范围内|条件下|额度内|基础上)"
+    "|除[^，,。；;]{1,24}外|但[^，,。；;]{2,30}"
+    "|(?:[一二三四五六七八九十两百千万\\d.]{1,8}(?:万元|亿元|亩|公顷|平方米|公里|人|层)(?:及以下|以下|以内|以上))"
+    "|(?:一定)?[一二三四五六七八九十两\\d]{1,3}年不变"
+    "|(?:须(?!始终)|应当?先|需(?:经|报|事?先))[^，,。；;]{2,30}"
+)
+
+
+def _conditions(quote: str) -> str:
+    """The conditions that the sentence names, in its words."""
+    return "；".join(dict.fromkeys(_CONDITION.findall(quote)))
 
 
 class _Cited:
@@ -170,12 +188,12 @@ MENTION_TABLES: dict[str, PilotTable] = {
     "items": PilotTable(
         "下放事项目录",
         {
-            "group": 6, "meaning": 30, "item": 40, "place": 26, "from": 18, "to": 18, "mode": 14, "basis": 30, "date": 11,
-            "documents": 6, "confidence": 8, "headings": 28, "quote": 60, "document": 34, "clause": 22,
+            "group": 6, "meaning": 30, "item": 40, "place": 26, "from": 18, "to": 18, "mode": 14,
+            "conditions": 26, "basis": 30, "date": 11, "documents": 6, "confidence": 8, "headings": 28, "quote": 60, "document": 34, "clause": 22,
         },
         {
             "group": "组", "meaning": "事项（归并）", "item": "事项（原文）", "place": "地区", "from": "下放方", "to": "承接方",
-            "mode": "方式", "basis": "依据", "date": "日期", "documents": "文件数", "confidence": "可信度",
+            "mode": "方式", "conditions": "条件", "basis": "依据", "date": "日期", "documents": "文件数", "confidence": "可信度",
             "headings": "所在标题", "quote": "原文", "document": "文件", "clause": "条款",
         },
         delegated_items,
