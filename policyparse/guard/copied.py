@@ -10,7 +10,7 @@ nobody copied, is reuse's to say. A document that is the draft's own other print
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policyparse.corpus import Corpus
 from policyparse.guard.draft import Draft
@@ -18,7 +18,7 @@ from policyparse.guard.findings import Finding, Said, SourceClause
 from policyparse.guard.library import number_key, same_title
 from policyparse.model import Document
 from policyparse.precedents.candidates import Clauses
-from policyparse.reuse import Pair, Passage, reuse
+from policyparse.reuse import Facts, Pair, Passage, reuse
 from policyparse.words import segmenter
 
 #: Documents that are compared with the draft letter by letter, those with most clauses of the same words.
@@ -29,6 +29,10 @@ _LIKELY = 0.3
 _SHORTEST = 20
 #: How sure it is that a copied passage must be changed: it need not be.
 _SURE = 0.4
+_LOOK = Said(
+    "see whether it fits this place, and whether names and figures were changed",
+    "核对是否适合本地，地名、数字是否都已改过",
+)
 
 
 def copied(draft: Draft, corpus: Corpus) -> Iterator[Finding]:
@@ -41,13 +45,14 @@ def copied(draft: Draft, corpus: Corpus) -> Iterator[Finding]:
     for family in shared.folded:
         others = [facts for facts in family if facts.id != ours.id]
         if len(others) < len(family):
-            yield _whole(draft, others[0].id, found)
+            yield _whole(draft, others[0])
     taken: list[tuple[int, int]] = []
+    theirs = {document.id: document for document in found}
     for pair in shared.pairs:
         if ours.id not in (pair.source.id, pair.taker.id):
             continue
         for passage in pair.passages:
-            finding = _finding(draft, pair, passage)
+            finding = _finding(draft, pair, passage, theirs)
             if not any(finding.start < end and start < finding.end for start, end in taken):
                 taken.append((finding.start, finding.end))
                 yield finding
@@ -80,47 +85,38 @@ def _same(draft: Document, other: Document) -> bool:
     return draft.place == other.place and same_title(draft.title, other.title)
 
 
-def _finding(draft: Draft, pair: Pair, passage: Passage) -> Finding:
+def _finding(draft: Draft, pair: Pair, passage: Passage, theirs: Mapping[str, Document]) -> Finding:
     if pair.taker.id == draft.document.id:
-        start, end, other, clause, text = (
-            passage.to_start,
-            passage.to_end,
-            pair.source,
-            passage.from_clause,
-            passage.from_text,
-        )
+        start, end, other, clause = passage.to_start, passage.to_end, pair.source, passage.from_clause
+        at, text = passage.from_start, passage.from_text
     else:
-        start, end, other, clause, text = (
-            passage.from_start,
-            passage.from_end,
-            pair.taker,
-            passage.to_clause,
-            passage.to_text,
-        )
+        start, end, other, clause = passage.from_start, passage.from_end, pair.taker, passage.to_clause
+        at, text = passage.to_start, passage.to_text
     whole = draft.clause_at(start)
     letters = sum(sign.isalnum() for sign in (whole.text if whole else draft.text[start:end]))
     share = round(min(1.0, passage.shared / max(letters, 1)), 2)
-    name = f"《{other.title}》" + (f"（{other.doc_number}）" if other.doc_number else "")
+    where = Draft(theirs[other.id], draft.vocabulary).where(at)
     identity = clause.partition("#")[2]
     return draft.finding(
         "copied", start, end,
         Said(
-            f"{passage.shared} letters, {share:.0%} of the clause, stand word for word in “{other.title}”, {clause}",
-            f"这一段有{passage.shared}个字（占本条{share:.0%}）与{name}第{identity}条款相同",
+            f"{passage.shared} letters, {share:.0%} of the clause, stand word for word in “{other.title}”, {where.en}",
+            f"这一段有{passage.shared}个字（占本条{share:.0%}）与{_cited(other)}{where.zh}相同",
         ),
-        Said("see whether it fits this place, and whether names and figures were changed", "核对是否适合本地，地名、数字是否都已改过"),
-        _SURE, sources=[SourceClause(other.id, other.title, identity or None, text, other.doc_number, other.date, share)],
+        _LOOK, _SURE,
+        sources=[SourceClause(other.id, other.title, identity or None, text, other.doc_number, other.date, share)],
     )  # fmt: skip
 
 
-def _whole(draft: Draft, identity: str, found: list[Document]) -> Finding:
+def _cited(facts: Facts) -> str:
+    return f"《{facts.title}》" + (f"（{facts.doc_number}）" if facts.doc_number else "")
+
+
+def _whole(draft: Draft, other: Facts) -> Finding:
     """The draft as a whole is nearly another document."""
-    other = next(document for document in found if document.id == identity)
     line = next((line for line in draft.lines if line.role in draft.titles), draft.lines[0])
-    name = f"《{other.title}》" + (f"（{other.doc_number}）" if other.doc_number else "")
     return draft.finding(
         "copied", line.start, line.end,
-        Said(f"nearly the whole text stands in “{other.title}”", f"全文与{name}基本相同"),
-        Said("see whether it fits this place, and whether names and figures were changed", "核对是否适合本地，地名、数字是否都已改过"),
-        _SURE, sources=[SourceClause(other.id, other.title, None, "", other.doc_number, other.date, None)],
+        Said(f"nearly the whole text stands in “{other.title}”", f"全文与{_cited(other)}基本相同"), _LOOK, _SURE,
+        sources=[SourceClause(other.id, other.title, None, "", other.doc_number, other.date, None)],
     )  # fmt: skip

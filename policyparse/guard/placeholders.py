@@ -52,7 +52,7 @@ def placeholders(draft: Draft) -> Iterator[Finding]:
             taken.update(range(start, end))
             spans.append((*_with_unit(draft.text, start, end), row))
     found: dict[str, list[tuple[int, int, Row]]] = {}
-    for start, end, row in _joined(draft.text, spans):
+    for start, end, row in _joined(spans):
         found.setdefault(draft.text[start:end], []).append((start, end, row))
     for words, places in found.items():
         start, end, row = places[0]
@@ -79,11 +79,11 @@ def _with_unit(text: str, start: int, end: int) -> tuple[int, int]:
     return (start, unit.end()) if unit and text[end - 1 : end] not in "〕】》）)]号_＿" else (start, end)
 
 
-def _joined(text: str, spans: list[tuple[int, int, Row]]) -> list[tuple[int, int, Row]]:
+def _joined(spans: list[tuple[int, int, Row]]) -> list[tuple[int, int, Row]]:
     """The blanks of one date (×月×日) as one."""
     out: list[tuple[int, int, Row]] = []
     for start, end, row in sorted(spans, key=lambda span: span[:2]):
-        if out and start <= out[-1][1] + 1 and "\n" not in text[out[-1][1] : start]:
+        if out and start <= out[-1][1]:
             out[-1] = (out[-1][0], max(end, out[-1][1]), out[-1][2])
         else:
             out.append((start, end, row))
