@@ -270,7 +270,7 @@ class _Import:
             return
         (imported, *copies), new = self._settle(outcome)
         self.summary.new += new
-        self.summary.bytes += imported.size or 0
+        self.summary.bytes += (outcome.imported.sha256 and imported.size) or 0  # what was too large was not read
         self._read += 1
         self.summary.worker_memory = max(self.summary.worker_memory or 0, imported.memory or 0) or None
         for record in (imported, *copies):
@@ -298,7 +298,7 @@ class _Import:
 
     def _looked(self, number: int) -> None:
         self._files = max(self._files, number)
-        self._note()
+        self._tell(None, None)
 
     def _tell(self, last: Imported | None, readers: Readers | None) -> None:
         self._note()
