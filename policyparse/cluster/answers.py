@@ -138,7 +138,10 @@ class OpenSearchQuestion:
                 return
             number -= len(hits)
 
-    def copies(self, shown: Found, folds: Sequence[int]) -> tuple[int, list[str]]:
+    def copies(self, page: Sequence[tuple[Found, Sequence[int]]]) -> list[tuple[int, list[str]]]:
+        return [self._copies(shown, folds) for shown, folds in page]
+
+    def _copies(self, shown: Found, folds: Sequence[int]) -> tuple[int, list[str]]:
         query: Dsl = {
             "bool": {
                 "filter": [self._plan.query, {"terms": {"fold": list(folds)}}],

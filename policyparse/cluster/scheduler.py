@@ -5,6 +5,7 @@ In: the address of a scheduler. Out: Readers of batch. Touches: the network.
 
 from __future__ import annotations
 
+import logging
 import pickle
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +18,10 @@ from policyparse.cluster.elsewhere import Elsewhere
 from policyparse.passing import PolicyparseError
 
 #: Seconds in which a scheduler must answer, and in which it must have a worker.
-_PATIENCE = 10.0
+_PATIENCE = 30.0
+#: Loggers that tell of a lost connection in tracebacks.
+_CHATTY = ("distributed", "tornado", "asyncio")
+
 _ADDRESS = re.compile(r"(?:tcp|tls|ws|wss|ucx)://[^\s/]+")
 
 
@@ -38,22 +42,41 @@ def dask_readers(
         ) from None
     if not _ADDRESS.fullmatch(address):
         raise PolicyparseError(f"{address}: no address of a scheduler — write it as tcp://host:8786")
+    # files that are sent may be large, and Dask would warn of each
+    large = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})
+    with _quiet(), large, _connected(Client, address) as client:
+        yield Elsewhere(
+            _Packing(client.get_executor(pure=False)), parse, places=_places(client, address), timeout=timeout,
+            memory=memory, lost=lambda error: _lost(error, address),
+        )  # fmt: skip
+
+
+@contextmanager
+def _connected(connect: Any, address: str) -> Iterator[Any]:
     try:
-        client: Any = Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = connect(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError):
         raise PolicyparseError(
             f"{address}: no Dask scheduler answers there — start one with: dask scheduler, and workers with: dask worker"
         ) from None
     try:
-        places = _places(client, address)
-        # files that are sent may be large, and Dask would warn of each
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
-            yield Elsewhere(
-                _Packing(client.get_executor(pure=False)), parse, places=places, timeout=timeout, memory=memory,
-                lost=lambda error: _lost(error, address),
-            )  # fmt: skip
+        yield client
     finally:
-        client.close(timeout=_PATIENCE)
+        client.close(timeout=_PATIENCE / 6)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask's own log is silent: what matters of it is said in a sentence."""
+    loggers = [log for name, log in logging.root.manager.loggerDict.items() if name.startswith(_CHATTY)]
+    levels = [(log, log.level) for log in loggers if isinstance(log, logging.Logger)]
+    for log, _ in levels:
+        log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for log, level in levels:
+            log.setLevel(level)
 
 
 class _Packing(Executor):

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,7 +84,10 @@ def measure(home: Path, folder: Path | None, number: int) -> None:
 
 def made(home: Path, number: int) -> list[Path]:
     """Files of their own made from the samples: each with a document number that no other has."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "corpora" / "samples").glob("*.txt"))]
+    texts = []
+    for path in sorted((ROOT / "corpora" / "samples").glob("*.txt")):
+        with suppress(UnicodeDecodeError):  # one of them is in GBK
+            texts.append(path.read_text(encoding="utf-8"))
     folder = home / "files"
     folder.mkdir()
     files = []
