@@ -118,15 +118,18 @@ def figures(name: str, summary: Summary) -> None:
     )
 
 
-def whole(shared: Path, work: Path, number: int, workers: int) -> None:
+def whole(shared: Path, work: Path, number: int, workers: int, go_on: bool) -> None:
     folder, directory = work / f"files-{number}", work / "corpus"
     build(shared, folder, number)
-    shutil.rmtree(directory, ignore_errors=True)
+    if not go_on:
+        shutil.rmtree(directory, ignore_errors=True)
     for name in (f"{workers} workers", "second run"):
         with Corpus.open(directory, create=True) as corpus:
             figures(name, import_files(corpus, [folder], parse=Pipeline(ocr=False), workers=workers, timeout=60))
     began = time.monotonic()
     with Corpus.open(directory) as corpus:
+        for run in reversed(corpus.runs.all()):
+            print(f"  run {run.id}: {run.state}, {run.counts}")
         found = report(corpus, 1)
         for section in found.sections:
             print(f"  report: {section.title[0]}: {len(section.rows)} rows")
@@ -204,6 +207,9 @@ if __name__ == "__main__":
     arguments.add_argument("--files", type=int, default=5_000)
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--work", type=Path, default=Path("/tmp/policyparse-bench-import"))
+    arguments.add_argument(
+        "--go-on", action="store_true", help="with the corpus that an interrupted benchmark has left"
+    )
     arguments.add_argument("--cores", action="store_true")
     arguments.add_argument("--growth", type=int, metavar="N")
     given = arguments.parse_args()
@@ -212,4 +218,4 @@ if __name__ == "__main__":
     elif given.cores:
         cores(given.shared, given.work, min(given.files, 400))
     else:
-        whole(given.shared, given.work, given.files, given.workers)
+        whole(given.shared, given.work, given.files, given.workers, given.go_on)
