@@ -49,8 +49,9 @@ gate: .venv/installed
 floors: .venv/installed
 	$(BIN)/python tests/benchmarks/score.py $(SHARED) --take tests/benchmarks/floors.json
 
+# Labels by hash (corpora/hashed) are learned from where the texts are; without ../shared the model is a little poorer.
 train: .venv/installed
-	$(PP) train
+	$(PP) train $(if $(wildcard $(SHARED)/corpus),--texts $(SHARED)/corpus)
 
 samples: .venv/installed
 	$(BIN)/python corpora/build_samples.py
@@ -58,6 +59,7 @@ samples: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
 	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python tests/benchmarks/tagging.py
 	if [ -d $(SHARED)/corpus ]; then \
 	  $(BIN)/python tests/benchmarks/bench.py $(SHARED)/corpus/notices-2023/*.txt; \
 	  $(BIN)/python tests/benchmarks/formats_speed.py $(SHARED)/corpus; fi

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from corpus_builder import pilot_corpus
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyparse.cli import run
@@ -141,6 +141,7 @@ def test_agreement_is_that_of_the_textbooks() -> None:
     assert fleiss(units) == pytest.approx(0.210, abs=0.001)
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), st.sampled_from("xyz")), max_size=12))
 def test_agreement_is_one_at_most_and_one_for_the_same(units: list[dict[str, str]]) -> None:
     found = agreement(units)

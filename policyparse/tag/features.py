@@ -224,7 +224,7 @@ def blocks_of(context: ClauseContext, cues: Cues | None = None) -> list[list[str
     label, body = split_label(fold(context.text))
     body, tail = split_tail(body)
     if len(body) > HEAD_SIGNS + TAIL_SIGNS:
-        body = body[:HEAD_SIGNS] + "\n" + body[-TAIL_SIGNS:]
+        body = body[:HEAD_SIGNS] + " " + body[-TAIL_SIGNS:]
     lead = lead_of(body)
     words = words_of(body)
     pairs = _pairs(body)

@@ -57,7 +57,13 @@ def save_model(model: Model, path: Path) -> None:
     }  # fmt: skip
     data = skops.io.dumps(state)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _repack(data, path)
+    part = path.with_name(path.name + ".part")
+    try:
+        _repack(data, part)
+        _from_state(read_state(part))  # what cannot be read again is never put in place of what can
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _repack(data: bytes, path: Path) -> None:

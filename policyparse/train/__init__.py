@@ -206,7 +206,7 @@ def held_out_heads(
     Written clauses are judged alone; those of a document with all that stands around them, as in use.
     """
     out = np.zeros(known.has.shape), np.zeros(known.has.shape)
-    firsts = np.cumsum([written, *(len(document.tags) for document in documents)])
+    firsts = _firsts(written, documents)
     for learn, test in _folds(known.groups):
         features = Features.fit([known.rows[n] for n in learn])
         weights, bias = linear_heads(
@@ -215,14 +215,20 @@ def held_out_heads(
         alone = test[test < written]
         out[0][alone], out[1][alone] = split_heads(features.matrix(known.rows[n] for n in alone) @ weights + bias)
         held = set(test.tolist())
-        for first, document in zip(firsts, documents, strict=False):
-            if int(first) in held:
+        for first, document in zip(firsts, documents, strict=True):
+            if first in held:
                 logits = features.matrix(map(blocks_of, document.contexts)) @ weights + bias
                 main, any_ = split_heads(logits + shifts(logits, prior, AROUND))
                 places = sorted(document.tags)
-                part = slice(int(first), int(first) + len(places))
+                part = slice(first, first + len(places))
                 out[0][part], out[1][part] = main[places], any_[places]
     return out
+
+
+def _firsts(written: int, documents: Sequence[ReadDocument]) -> list[int]:
+    """The row of each document's first labelled clause in `Seen`."""
+    sizes = [written, *(len(document.tags) for document in documents)]
+    return [int(at) for at in np.cumsum(sizes)[:-1]]
 
 
 def _numbered(names: Sequence[str], seed: int) -> Array:
@@ -246,17 +252,26 @@ def compare(
 ) -> dict[str, Evaluation]:  # fmt: skip
     """Figures of every learner in nested cross-validation: inner folds choose its setting, outer ones judge it.
 
-    Every clause is judged alone, so that the learners alone are compared.
+    Every clause is judged alone, so that the learners alone are compared. What the documents hold beside the labelled
+    clauses is there for text statistics.
     """
     check_classes(clauses, tags)
     known = seen(with_marks(clauses), documents, tags, seed)
+    unlabelled = [
+        (known.groups[first], blocks_of(context))
+        for first, document in zip(_firsts(len(clauses), documents), documents, strict=True)
+        for at, context in enumerate(document.contexts)
+        if at not in document.tags
+    ]
     out = {}
     for name, learner in LEARNERS.items():
         given: Given = [[] for _ in known.rows]
         scores = np.zeros(known.has.shape)
         for learn, test in _folds(known.groups, 4):
+            held = set(known.groups[test].tolist())
+            more = [row for group, row in unlabelled if group not in held]
             inner: Mapping[float, tuple[Array, Array]] = {
-                setting: _inner(known, learn, learner.fit, setting, seed) for setting in learner.settings
+                setting: _inner(known, learn, learner.fit, setting, seed, more) for setting in learner.settings
             }
             right = {
                 setting: float((mean_of_heads(*heads, SHARE).argmax(axis=1) == known.main[learn]).mean())
@@ -265,8 +280,9 @@ def compare(
             setting = max(right, key=right.__getitem__)
             features = Features.fit([known.rows[n] for n in learn])
             score = learner.fit(
-                features.matrix(known.rows[n] for n in learn), known.has[learn], known.main[learn], setting, seed
-            )
+                features.matrix(known.rows[n] for n in learn), known.has[learn], known.main[learn], setting, seed,
+                features.matrix(more),
+            )  # fmt: skip
             _judge(
                 *score(features.matrix(known.rows[n] for n in test)),
                 settle(*inner[setting], known.has[learn], known.weights[learn]), test, tags, given, scores,
@@ -286,12 +302,15 @@ def of_documents(
     return [c for c in clauses if c.document in kept], [d for d in documents if d.source in kept]
 
 
-def _inner(known: Seen, learn: Array, fit: Any, setting: float, seed: int) -> tuple[Array, Array]:
+def _inner(
+    known: Seen, learn: Array, fit: Any, setting: float, seed: int, more: Sequence[list[list[str]]]
+) -> tuple[Array, Array]:
     """The heads of a learner with one setting for the clauses `learn`, each from a model without its document."""
     heads = np.zeros((len(learn), known.has.shape[1])), np.zeros((len(learn), known.has.shape[1]))
     for part, rest in _folds(known.groups[learn], 3):
         rows = learn[part]
         features = Features.fit([known.rows[n] for n in rows])
-        score = fit(features.matrix(known.rows[n] for n in rows), known.has[rows], known.main[rows], setting, seed)
+        matrix = features.matrix(known.rows[n] for n in rows)
+        score = fit(matrix, known.has[rows], known.main[rows], setting, seed, features.matrix(more))
         heads[0][rest], heads[1][rest] = score(features.matrix(known.rows[learn[n]] for n in rest))
     return heads

@@ -31,9 +31,12 @@ class Evaluation:
     """The figures over a set of clauses.
 
     confusion:   [gold main][given main] counts, tags in order
-    calibration: (mean score, share right, count) of each tenth of the scores of given main tags
-    all_tags_calibration_error: the same over the scores of all tags; None where those are not known
-    calibration_error: expected calibration error of the main tag's score: mean distance of the two, by count
+    calibration: (mean score, share right, count) of each tenth of the scores of first tags; right is a clause that has
+                the tag, as the score promises
+    calibration_error: expected calibration error of these: mean distance of the two, by count. A set of 200 clauses
+                shows about 0.05 of pure chance, one of 560 about 0.03
+    main_calibration_error: the same, where a score is read as how likely the tag is the *main* one: too much is promised
+    all_tags_calibration_error: over the scores of all tags; None where those are not known
     coverage:    part of the clauses whose main tag is given at the score from which `coverage_precision` holds
     """
 
@@ -46,6 +49,7 @@ class Evaluation:
     confusion: list[list[int]]
     calibration: list[tuple[float, float, int]]
     calibration_error: float
+    main_calibration_error: float
     all_tags_calibration_error: float | None
     coverage: float
     coverage_threshold: float
@@ -64,7 +68,7 @@ def evaluate_scores(
     size = len(tags)
     hit, want, got = np.zeros(size), np.zeros(size), np.zeros(size)
     confusion = np.zeros((size, size), dtype=int)
-    main_scores, right = [], []
+    main_scores, right, has = [], [], []
     for answer, found in zip(gold, given, strict=True):
         for tag in answer:
             want[column[tag]] += 1
@@ -74,10 +78,11 @@ def evaluate_scores(
         confusion[column[answer[0]], column[found[0][0]]] += 1
         main_scores.append(found[0][1])
         right.append(answer[0] == found[0][0])
+        has.append(found[0][0] in answer)
     ps = np.divide(hit, got, out=np.zeros(size), where=got > 0)
     rs = np.divide(hit, want, out=np.zeros(size), where=want > 0)
     f1 = np.divide(2 * hit, want + got, out=np.zeros(size), where=want + got > 0)
-    bins, error = calibration(np.array(main_scores), np.array(right, dtype=float))
+    bins, error = calibration(np.array(main_scores), np.array(has, dtype=float))
     truth = np.zeros((len(gold), size))
     for n, answer in enumerate(gold):
         truth[n, [column[tag] for tag in answer]] = 1
@@ -95,6 +100,7 @@ def evaluate_scores(
         confusion=confusion.tolist(),
         calibration=bins,
         calibration_error=error,
+        main_calibration_error=calibration(np.array(main_scores), np.array(right, dtype=float))[1],
         all_tags_calibration_error=calibration(scores.ravel(), truth.ravel())[1] if scores is not None else None,
         coverage=coverage,
         coverage_threshold=threshold,
@@ -133,7 +139,8 @@ def as_text(evaluation: Evaluation) -> str:
     lines = [
         f"clauses {e.clauses} · main tag right {e.main_accuracy:.3f} · micro-F1 {e.micro_f1:.3f} · "
         f"macro-F1 {e.macro_f1:.3f}",
-        f"calibration error {e.calibration_error:.3f} (main tag){of_all} · "
+        f"calibration error {e.calibration_error:.3f} (first tag), {e.main_calibration_error:.3f} (read as main tag)"
+        f"{of_all} · "
         f"main tag at precision {e.coverage_precision:.2f}: score ≥ {e.coverage_threshold:.2f}, "
         f"coverage {e.coverage:.2f}",
         "",

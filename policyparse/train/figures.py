@@ -35,9 +35,9 @@ def confusion_svg(evaluation: Evaluation) -> str:
 
 
 def calibration_svg(evaluation: Evaluation) -> str:
-    """Share of main tags that are right by score, in tenths; the size of a point is how many clauses it stands for."""
+    """Share of first tags that the clause has by score, in tenths; the size of a point is how many clauses it stands for."""
     side, edge = 320, 50
-    out = [_open(side + 2 * edge, side + 2 * edge, "Calibration of the main tag's score")]
+    out = [_open(side + 2 * edge, side + 2 * edge, "Calibration of the first tag's score")]
     out.append(f'<rect x="{edge}" y="{edge}" width="{side}" height="{side}" fill="none" stroke="#999"/>')
     out.append(f'<line x1="{edge}" y1="{edge + side}" x2="{edge + side}" y2="{edge}" stroke="#bbb"/>')
     points = [(edge + side * s, edge + side * (1 - r), n) for s, r, n in evaluation.calibration]

@@ -24,12 +24,14 @@ from sklearn.svm import LinearSVC
 Array = NDArray[Any]
 Matrix: TypeAlias = "sparse.csr_matrix"
 Scorer = Callable[[Matrix], tuple[Array, Array]]
+# Directions of text learned without labels, and their part in a clause's vector beside its own features.
+DIRECTIONS, DIRECTIONS_PART = 150, 1.0
 
 
 class Learner(NamedTuple):
-    """How to fit, and the settings among which the inner folds choose."""
+    """How to fit (matrix, has, main, setting, seed, clauses without labels), and the settings that the inner folds try."""
 
-    fit: Callable[[Matrix, Array, Array, float, int], Scorer]
+    fit: Callable[[Matrix, Array, Array, float, int, Matrix], Scorer]
     settings: tuple[float, ...]
 
 
@@ -55,7 +57,7 @@ def linear_heads(matrix: Matrix, has: Array, main: Array, strength: float, seed:
     return weights, bias
 
 
-def _logistic(matrix: Matrix, has: Array, main: Array, strength: float, seed: int) -> Scorer:
+def _logistic(matrix: Matrix, has: Array, main: Array, strength: float, seed: int, unlabelled: Matrix) -> Scorer:
     weights, bias = linear_heads(matrix, has, main, strength, seed)
     tags = has.shape[1]
 
@@ -66,7 +68,21 @@ def _logistic(matrix: Matrix, has: Array, main: Array, strength: float, seed: in
     return score
 
 
-def _bayes(matrix: Matrix, has: Array, main: Array, alpha: float, seed: int) -> Scorer:
+def _statistics(matrix: Matrix, has: Array, main: Array, strength: float, seed: int, unlabelled: Matrix) -> Scorer:
+    """The same, with directions beside the features that were learned from clauses without labels too."""
+    condense = TruncatedSVD(DIRECTIONS, random_state=seed).fit(sparse.vstack([matrix, unlabelled]))
+
+    def wide(other: Matrix) -> Matrix:
+        directions = condense.transform(other)
+        sizes = np.linalg.norm(directions, axis=1, keepdims=True)
+        directions = DIRECTIONS_PART * directions / np.where(sizes > 0, sizes, 1.0)
+        return sparse.hstack([other, sparse.csr_matrix(directions)]).tocsr()
+
+    score = _logistic(wide(matrix), has, main, strength, seed, unlabelled)
+    return lambda other: score(wide(other))
+
+
+def _bayes(matrix: Matrix, has: Array, main: Array, alpha: float, seed: int, unlabelled: Matrix) -> Scorer:
     first = ComplementNB(alpha=alpha).fit(matrix, main)
     rest = OneVsRestClassifier(ComplementNB(alpha=alpha)).fit(matrix, has)
 
@@ -76,7 +92,7 @@ def _bayes(matrix: Matrix, has: Array, main: Array, alpha: float, seed: int) -> 
     return score
 
 
-def _svm(matrix: Matrix, has: Array, main: Array, strength: float, seed: int) -> Scorer:
+def _svm(matrix: Matrix, has: Array, main: Array, strength: float, seed: int, unlabelled: Matrix) -> Scorer:
     first = LinearSVC(C=strength, random_state=seed).fit(matrix, main)
     rest = OneVsRestClassifier(LinearSVC(C=strength, random_state=seed)).fit(matrix, has)
 
@@ -88,7 +104,7 @@ def _svm(matrix: Matrix, has: Array, main: Array, strength: float, seed: int) ->
     return score
 
 
-def _boosting(matrix: Matrix, has: Array, main: Array, depth: float, seed: int) -> Scorer:
+def _boosting(matrix: Matrix, has: Array, main: Array, depth: float, seed: int, unlabelled: Matrix) -> Scorer:
     """Trees need few, dense columns: the matrix is first condensed to 96 directions."""
     condense = TruncatedSVD(96, random_state=seed).fit(matrix)
     dense = condense.transform(matrix)
@@ -120,6 +136,7 @@ def _sigmoid(logits: Array) -> Array:
 
 LEARNERS: Mapping[str, Learner] = {
     "logistic regression": Learner(_logistic, (2.0, 8.0, 32.0)),
+    "logistic regression + text statistics": Learner(_statistics, (2.0, 8.0)),
     "complement naive Bayes": Learner(_bayes, (0.03, 0.1, 0.5)),
     "linear SVM": Learner(_svm, (0.1, 0.5, 2.0)),
     "gradient boosting": Learner(_boosting, (3.0,)),

@@ -3,7 +3,7 @@
     python tests/benchmarks/agreement.py
 
 320 clauses, 16 a main tag, drawn by chance from corpora/clauses and labelled again, blind (texts and headings only);
-the second labels are corpora/blind/own-second.jsonl, joined to the first by the hash of the text.
+the second labels are corpora/blind/own/second.jsonl, joined to the first by the hash of the text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
         for line in file.read_text("utf-8").splitlines():
             row = json.loads(line)
             first[digest(row["text"])] = row["tags"]
-    second = [json.loads(line) for line in (CORPORA / "blind/own-second.jsonl").read_text("utf-8").splitlines()]
+    second = [json.loads(line) for line in (CORPORA / "blind/own/second.jsonl").read_text("utf-8").splitlines()]
     pairs = [(first[row["clause"]], row["tags"]) for row in second if row["clause"] in first]
     one, other = [a[0] for a, _ in pairs], [b[0] for _, b in pairs]
     print(f"{len(pairs)} clauses labelled twice ({len(second) - len(pairs)} were written anew since)")
