@@ -35,7 +35,7 @@ class Look:
         self._seen = corpus.database.rows
         self._seen.execute("CREATE TEMP TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY) WITHOUT ROWID")
         self._seen.execute("DELETE FROM seen")
-        self._blind: list[str] = []
+        self._blind: set[str] = set()
 
     def at(self, sources: Sequence[str], tick: Callable[[int], None]) -> None:
         """Looks at all sources; `tick` is called with the number of files after every few hundred."""
@@ -86,7 +86,12 @@ class Look:
         return False
 
     def _hidden(self, path: str) -> bool:
-        return any(path == blind or path.startswith(blind + "/") for blind in self._blind)
+        """Whether the file lies in a folder that could not be looked into."""
+        while self._blind and path not in ("", "/"):
+            if path in self._blind:
+                return True
+            path = os.path.dirname(path)
+        return False
 
     def _file(self, found: Found) -> None:
         path = printable(found.path)
@@ -94,7 +99,7 @@ class Look:
             return  # by another of the sources
         before = self._corpus.imports.of(path)
         if found.fault:
-            self._blind.append(path)
+            self._blind.add(path)
         if found.code is not None:
             status = "failed" if found.fault else "skipped"
             self._settle(before, _record(found, path, before, status, found.code, found.reason, found.remedy))

@@ -25,6 +25,8 @@ class Settle:
     def __init__(self, corpus: Corpus, run: int, again: bool, keep_originals: bool) -> None:
         self._corpus, self._run, self._again = corpus, run, again
         self._originals = Originals(corpus.directory) if keep_originals else None
+        if self._originals is not None:
+            self._originals.sweep()
         # path ↔ hash of the files that are being read and may have copies; hash → the copies that wait for it
         self._leaders: dict[str, str] = {}
         self._hashes: dict[str, str] = {}

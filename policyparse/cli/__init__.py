@@ -4,7 +4,7 @@ In: arguments. Out: results on standard output, all else on standard error, and 
 0 all done, 1 something was left behind, 2 the command was called wrongly.
 Touches: the two streams; everything else through the rooms below.
 
-A file a topic: parse.py, imports.py (import, imports), keep.py (reindex, verify, backup, restore), search.py, show.py, export.py, compare.py, serve.py, vocab.py, train.py. A new command
+A file a topic: parse.py, imports.py (import), reports.py (imports), keep.py (reindex, verify, backup, restore), search.py, show.py, export.py, compare.py, serve.py, vocab.py, train.py. A new command
 is written in a file of its own and named in COMMANDS.
 """
 
@@ -29,6 +29,7 @@ from policyparse.cli import (
     keep,
     parse,
     precedents,
+    reports,
     reuse,
     search,
     serve,
@@ -40,6 +41,7 @@ from policyparse.cli import (
 from policyparse.cli.messages import Group, say
 from policyparse.cli.tables import complain, one_line
 from policyparse.passing import PolicyparseError, ReadError
+from policyparse.search import QueryError
 
 COMMANDS: tuple[click.Command, ...] = (
     parse.parse_command,
@@ -51,7 +53,7 @@ COMMANDS: tuple[click.Command, ...] = (
     reuse.reuse_command,
     precedents.precedents_command,
     check.check_command,
-    imports.imports_command,
+    reports.imports_command,
     serve.serve_command,
     versions.versions_command,
     keep.reindex_command,
@@ -127,6 +129,9 @@ def run(arguments: list[str] | None = None) -> int:
     except ReadError as error:
         complain(str(error))
         return 1
+    except QueryError as error:
+        complain(say(str(error), error.chinese))
+        return 2
     except PolicyparseError as error:
         complain(str(error))
         return 2
