@@ -5,6 +5,7 @@ In: Documents. Out: Documents, passages, a searcher. Touches: the corpus directo
     corpus.json     what this directory is, and the versions that made it
     corpus.sqlite   the documents and the import report: the truth
     index-N/        the search index, made from the documents; may be deleted
+    originals/      the imported files by their hash, where they are kept
 
 The store is written first, a transaction a file; the index follows in larger steps, and the store
 notes which documents it has. After a kill at any instant the next opening indexes what is behind.
@@ -433,6 +434,7 @@ def _create(directory: Path) -> None:
                 "rest of a document is packed in the table bodies — policyparse export writes it as the JSON Schema of "
                 "schema_version has it, and its institutions, time_points, delegations, responsibilities, citations as CSV",
                 "index-N": "tantivy search index, made from corpus.sqlite by `policyparse reindex`; may be deleted",
+                "originals": "the imported files by their SHA-256, where `policyparse import --keep-originals` was asked",
             },
         },
     )
