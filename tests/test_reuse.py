@@ -124,6 +124,13 @@ def test_copies_are_folded_and_adapted_plans_are_not() -> None:
     assert twice.folded[0][0].files == ("青石镇.txt", "b.txt")
 
 
+def test_a_hundred_copies_are_one_document() -> None:
+    body = [PASSAGE, "第二条写了许多别的内容，与户籍没有关系，只是为了让文件够长。"]
+    copies = [town("青石镇", 2009, *body, f"第{number}次转载。") for number in range(100)]
+    found = reuse(copies)
+    assert ([len(family) for family in found.folded], found.pairs, found.documents) == ([100], (), 100)
+
+
 def test_an_older_holder_is_named() -> None:
     first, second, third = (
         town(name, year, PASSAGE) for name, year in (("甲镇", 2008), ("乙镇", 2010), ("丙镇", 2012))

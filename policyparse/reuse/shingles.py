@@ -180,6 +180,7 @@ def _groups(sorted_hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
 #: One shingle in this many stands for its document when whole documents are compared; never fewer than _SKETCH.
 _ONE_IN = 16
 _SKETCH = 64
+_MANY = 60
 
 
 def near_copies(letters: Letters, found: Shingles, share: float) -> Iterator[tuple[int, int, float]]:
@@ -202,8 +203,9 @@ def near_copies(letters: Letters, found: Shingles, share: float) -> Iterator[tup
     edges = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
     sizes = np.diff(np.concatenate((edges, [len(group)])))
     gathered = []
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= 60)]):
-        one, other = np.triu_indices(size, 1)
+    for size in np.unique(sizes[sizes > 1]):
+        # of very many copies each is compared with the first alone, or their pairs would fill the memory
+        one, other = np.triu_indices(size, 1) if size <= _MANY else (np.zeros(size - 1, int), np.arange(1, size))
         members = edges[sizes == size][:, None]
         gathered.append((owners[members + one] * number + owners[members + other]).ravel())
     first, second, _ = _counted(gathered, np.int64(number), _SKETCH // 4)
