@@ -31,7 +31,11 @@ _FILTERS = {
     "year": ("2009, 2009-2012, 2009.. or ..2012", "年份：2009、2009-2012、2009.. 或 ..2012"),
     "institution": ("mentions it, in full or short (市发改委)", "提到的机构，全称简称均可（如 市发改委）"),
     "item": ("a delegated item with these words", "下放事项中含有这些字"),
-    "deadline": ("a deadline within (..2011-06-30)", "期限在此之内（如 ..2011-06-30）"),
+    "deadline": (
+        "a deadline before or after (..2011-06-30, 2011-07..)",
+        "期限在此之前或之后（如 ..2011-06-30、2011-07..）",
+    ),
+    "cites": ("clauses that cite it, by title or number", "引用它的条款，写文件名或文号"),
 }
 _PER_FACET = 6
 
@@ -51,10 +55,10 @@ def _filter_options(function: click.decorators.FC) -> click.decorators.FC:
     help=say(
         'Find clauses. QUERY: words (all must be there), "exact phrases", AND, OR, NOT, -word, (brackets), 授权*, and '
         "field:value with the fields tag, kind, level, place, issuer, year, date, institution, title, heading, number, "
-        "item, mode, role, deadline, document. Without QUERY the filters alone decide. A filter given twice means "
+        "item, mode, role, deadline, cites, document. Without QUERY the filters alone decide. A filter given twice means "
         "either.",
         "查找条款。QUERY 可写：词语（须全部出现）、\"短语\"（逐字相同）、AND、OR、NOT、-词语、（括号）、授权*，"
-        "以及 字段:值，字段有 标签、文种、层级、地区、发文机关、年份、日期、机构、标题、小标题、文号、事项、方式、角色、期限、文件。"
+        "以及 字段:值，字段有 标签、文种、层级、地区、发文机关、年份、日期、机构、标题、小标题、文号、事项、方式、角色、期限、引用、文件。"
         "不写 QUERY 就只按条件筛选。同一条件给两次表示任一。",
     ),
     examples=[
@@ -167,7 +171,7 @@ def _show(results: engine.Results, page: int, full: bool, names: dict[tuple[str,
     out.print(
         Text(
             say(
-                f"{counted(results.total, 'passage', '')} in {counted(results.documents, 'document', '')}, page {page}",
+                f"{counted(results.total, 'passage', '')} in {counted(results.documents or 0, 'document', '')}, page {page}",
                 f"{results.documents:,} 份文件中 {results.total:,} 处，第 {page} 页",
             )
             + (say("; the next: ", "；下一页：") + f"--page {page + 1}" if results.more else ""),
@@ -194,7 +198,7 @@ def facet_name(name: str) -> str:
     """What a facet is called in the reader's language."""
     chinese = {
         "tag": "标签", "kind": "文种", "level": "层级", "place": "地区", "year": "年份",
-        "issuer": "发文机关", "institution": "机构", "mode": "下放方式",
+        "issuer": "发文机关", "institution": "机构", "item": "下放事项", "mode": "下放方式", "deadline": "期限",
     }  # fmt: skip
     return say(name, chinese.get(name, name))
 
@@ -203,5 +207,5 @@ def _advise(results: engine.Results) -> None:
     if results.total:
         line = say("no such page: there are fewer hits", "没有这一页：结果没有那么多")
     else:
-        line = say("nothing found; ", "没有找到；") + "; ".join(results.advice)
+        line = say("nothing found; " + "; ".join(results.advice), "没有找到；" + "；".join(results.advice_zh))
     click.echo(f"policyparse: {one_line(line)}", err=True)

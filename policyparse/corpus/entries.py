@@ -24,13 +24,13 @@ from policyparse.words import Segmenter, normal, pairs, squeezed
 Entry = Mapping[str, Sequence[str | int]]
 
 #: Fields of words in which the order counts, by which phrases are found (`text` ranks, too),
-RUNS = ("text", "title_pairs", "item_pairs", "number_pairs", "issuer_pairs")
+RUNS = ("text", "title_pairs", "item_pairs", "cites_pairs", "number_pairs", "issuer_pairs")
 #: and those of which only counts whether a word is there.
 SETS = ("head",)
 #: title, number: squeezed, to be looked through for those that have some words
 KEYWORDS = (
     "document", "what", "tag", "kind", "level", "place", "region", "issuer", "institution", "mode", "role", "item",
-    "title", "number", "clause", "place_order",
+    "title", "number", "cites", "clause", "place_order",
 )  # fmt: skip
 #: around: the years that an undated document speaks of, so that a search by year does not lose it
 NUMBERS = ("fold", "year", "around", "date", "date_order", "oldest_order", "deadline", "deadline_year")
@@ -119,9 +119,14 @@ def _clause_facts(document: Document) -> Mapping[str, Entry]:
         note(mention.clause, "institution", normal(mention.canonical))
     for moved in document.delegations:
         note(moved.clause, "item_pairs", _pairs(moved.item))
-        note(moved.clause, "item", normal(moved.item))
+        note(moved.clause, "item", squeezed(moved.item))
         for mode in moved.mode:
             note(moved.clause, "mode", mode)
+    for cited in document.citations:
+        for words in (cited.title, cited.doc_number):
+            if words:
+                note(cited.clause, "cites", squeezed(words))
+                note(cited.clause, "cites_pairs", _pairs(words))
     for task in document.responsibilities:
         note(task.clause, "role", task.role)
     for point in document.time_points:

@@ -25,13 +25,13 @@ from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import Segmenter, segmenter
 
 #: Goes up when fields or segmentation change; an index of another number is made again from the store.
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 
 #: tantivy's writing buffer. One thread's least is 15 MB; beyond 100 MB the indexing speed no longer rises.
 _HEAP = 96_000_000
 
 #: Fields of an entry that this index does without.
-_LEFT_OUT = frozenset({"title_pairs", "number_pairs", "issuer_pairs", "place", "fold", "clause"})
+_LEFT_OUT = frozenset({*RUNS, "place", "fold", "clause"} - {"text"})
 #: Keywords with few values are numbers here, the value's place in its list: a number has no file of lengths.
 CODED: dict[str, tuple[str, ...]] = {
     "what": ("clause", "heading", "line", "title"),
@@ -42,7 +42,7 @@ CODED: dict[str, tuple[str, ...]] = {
     "role": get_args(Role),
 }
 #: Keywords that are neither counted nor sorted by.
-_NOT_COUNTED = frozenset({"what", "title", "number"})
+_NOT_COUNTED = frozenset({"what", "title", "number", "cites"})
 
 
 def schema() -> tantivy.Schema:

@@ -356,9 +356,13 @@ class Store:
         """The folds of passages, by their numbers."""
         return self._texts.folds(numbers)
 
-    def with_folds(self, folds: Sequence[int]) -> list[int]:
-        """The numbers of the passages that have one of these folds."""
+    def with_folds(self, folds: Sequence[int]) -> list[tuple[int, int]]:
+        """The numbers of the passages that have one of these folds, each with its fold."""
         return self._texts.with_folds(folds)
+
+    def names_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """What passages are called: `document#c7`, or the document where it is no clause."""
+        return self._texts.names_of(numbers)
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
         """Which of these folds more than one passage has."""

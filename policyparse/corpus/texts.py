@@ -36,6 +36,10 @@ _HELD = (
     "FROM texts t WHERE t.number IN "
 )
 
+_NAMES = (
+    "SELECT t.number, d.id, t.clause FROM texts t JOIN documents d ON d.first = t.number - t.nth WHERE t.number IN "
+)
+
 _FACTS = "SELECT first, id, title, kind, doc_number, date, place, level, issuers FROM documents WHERE first IN "
 
 #: Documents of which the facts are kept at hand: some 5 MB.
@@ -211,13 +215,22 @@ class Texts:
             found.update(self._db.execute(f"SELECT number, fold FROM texts WHERE number IN ({marks})", some).fetchall())
         return found
 
-    def with_folds(self, folds: Sequence[int]) -> list[int]:
-        """The numbers of the passages that have one of these folds."""
-        found: list[int] = []
+    def with_folds(self, folds: Sequence[int]) -> list[tuple[int, int]]:
+        """The numbers of the passages that have one of these folds, each with its fold."""
+        found: list[tuple[int, int]] = []
         for at in range(0, len(folds), 500):
-            some = folds[at : at + 500]
-            marks = ", ".join("?" * len(some))
-            found += [row[0] for row in self._db.execute(f"SELECT number FROM texts WHERE fold IN ({marks})", some)]
+            found += self._plain("SELECT number, fold FROM texts WHERE fold IN ", folds[at : at + 500])
+        return found
+
+    def names_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """What passages are called: `document#c7`, or the document where it is no clause."""
+        found: dict[int, str] = {}
+        for at in range(0, len(numbers), 500):
+            rows = self._plain(_NAMES, numbers[at : at + 500])
+            found.update(
+                (number, document if clause is None else f"{document}#{'c' if isinstance(clause, int) else ''}{clause}")
+                for number, document, clause in rows
+            )
         return found
 
     def repeated(self, folds: Sequence[int]) -> set[int]:

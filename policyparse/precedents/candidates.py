@@ -66,7 +66,7 @@ class Clauses:
 
     def copies(self, folds: Sequence[int], most: int) -> list[int]:
         """The numbers of the passages with these folds, at most `most`."""
-        numbers = self.corpus.store.with_folds(folds)
+        numbers = [number for number, _ in self.corpus.store.with_folds(folds)]
         if not self._within:
             return numbers[:most]
         known = Query.const_score_query(Query.term_set_query(self._schema, "seq", numbers), 0.0)

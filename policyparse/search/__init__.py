@@ -74,7 +74,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Results:
     """total: passages found, copies counted; documents: in how many (None where no facets were asked for: that takes as
-    long as they do); more: whether there is a next page; advice: what to try when nothing was found."""
+    long as they do); more: whether there is a next page; advice: what to try when nothing was found, in English and in Chinese."""
 
     query: str
     total: int
@@ -84,6 +84,7 @@ class Results:
     facets: dict[str, list[tuple[str, int]]]
     more: bool
     advice: list[str] = field(default_factory=list)
+    advice_zh: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `policyparse search --json`; fields are added, never changed."""
@@ -133,7 +134,9 @@ def search(
     Raises QueryError when the query cannot be understood.
     """
     if sort not in SORTS:
-        raise QueryError(f"{sort}: no such order — one of: {', '.join(SORTS)}")
+        raise QueryError(
+            f"{sort}: no such order — one of: {', '.join(SORTS)}", f"{sort}：没有这种排序——可用：{', '.join(SORTS)}"
+        )
     _check_facets(facets)
     engine = engine_of(corpus)
     question = engine.question(parse_query(query), filters or {}, synonyms=synonyms)
@@ -150,6 +153,7 @@ def search(
     page = found[offset : offset + limit]
     copies = _copies(engine, question, page) if fold and page else [(0, [])] * len(page)
     needles, patterns = question.needles, question.patterns
+    tips = advice(engine, query, filters or {}, synonyms) if advise and not total else []
     return Results(
         query=query,
         total=total,
@@ -161,7 +165,8 @@ def search(
         ],
         facets=counted if total else {},
         more=len(found) > offset + limit,
-        advice=advice(engine, query, filters or {}, synonyms) if advise and not total else [],
+        advice=[tip.english for tip in tips],
+        advice_zh=[tip.chinese for tip in tips],
     )
 
 
@@ -201,7 +206,10 @@ _ENGINES: WeakKeyDictionary[Corpus, Directory] = WeakKeyDictionary()
 def _check_facets(names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in FACETS]
     if unknown:
-        raise QueryError(f"{unknown[0]}: no such facet — one of: {', '.join(FACETS)}")
+        raise QueryError(
+            f"{unknown[0]}: no such facet — one of: {', '.join(FACETS)}",
+            f"{unknown[0]}：没有这种分类统计——可用：{', '.join(FACETS)}",
+        )
 
 
 def matching_documents(
@@ -214,7 +222,10 @@ def matching_documents(
     engine = engine_of(corpus)
     found = engine.question(parse_query(query), filters or {}, anywhere=True).documents(MOST_DOCUMENTS)
     if found is None:
-        raise QueryError(f"the query finds more than {MOST_DOCUMENTS:,} documents — narrow it, by year for example")
+        raise QueryError(
+            f"the query finds more than {MOST_DOCUMENTS:,} documents — narrow it, by year for example",
+            f"命中的文件超过 {MOST_DOCUMENTS:,} 份——请缩小范围，例如限定年份",
+        )
     return found
 
 
@@ -273,10 +284,11 @@ def _copies(engine: Engine, question: Question, page: Sequence[_Group]) -> list[
     folds = [[group.found.fold, *(near.fold for near in group.near)] for group in page]
     doubtful = [group.found.fold for group in page if not group.found.alone and not group.near]
     repeated = engine.repeated(doubtful) if doubtful else set()
-    return [
-        question.copies(group.found, alike) if len(alike) > 1 or alike[0] in repeated else (0, [])
-        for group, alike in zip(page, folds, strict=True)
+    asked = [
+        (group.found, alike) for group, alike in zip(page, folds, strict=True) if len(alike) > 1 or alike[0] in repeated
     ]
+    found = dict(zip((shown.key for shown, _ in asked), question.copies(asked), strict=True)) if asked else {}
+    return [found.get(group.found.key, (0, [])) for group in page]
 
 
 def _hit(found: Found, marks: list[tuple[int, int]], copies: tuple[int, list[str]]) -> Hit:

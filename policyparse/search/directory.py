@@ -19,8 +19,8 @@ from policyparse.search.plan import Plan, Planner
 from policyparse.search.query import Node
 from policyparse.words import Segmenter
 
-#: A narrow plan that finds so many passages is not made wider: nobody pages through more, and a wide one costs more.
-ENOUGH = 100
+#: A narrow plan that finds so many passages is not made wider: two pages are full, and a wide one costs more.
+ENOUGH = 20
 
 
 class Directory:
@@ -132,16 +132,26 @@ class Asked:
         ).hits  # fmt: skip
         return [(0.0, address) for _, address in hits]
 
-    def copies(self, shown: Found, folds: Sequence[int]) -> tuple[int, list[str]]:
-        alike = [number for number in self._corpus.store.with_folds(folds) if number != shown.key]
+    def copies(self, page: Sequence[tuple[Found, Sequence[int]]]) -> list[tuple[int, list[str]]]:
+        number_of = {fold: place for place, (_, folds) in enumerate(page) for fold in folds}
+        shown = {found.key for found, _ in page}
+        alike = [
+            (number, fold) for number, fold in self._corpus.store.with_folds(list(number_of)) if number not in shown
+        ]
         if not alike:
-            return 0, []
+            return [(0, [])] * len(page)
+        numbers = [number for number, _ in alike]
         query = Query.boolean_query(
-            [(Occur.Must, self._plan.query), (Occur.Must, Query.term_set_query(self._schema, "seq", alike))]
+            [(Occur.Must, Query.term_set_query(self._schema, "seq", numbers)), (Occur.Must, self._plan.query)]
         )
-        found = self._searcher.search(query, COPY_IDS)
-        held = [row for row in self._held([address for _, address in found.hits]) if row is not None]
-        return _number(found), [_found(row).name for row in sorted(held, key=lambda row: row.number)]
+        hits = self._searcher.search(query, len(numbers), False).hits
+        found = {int(value or 0) for value in self._searcher.fast_field_values("seq", [address for _, address in hits])}
+        copies: list[list[int]] = [[] for _ in page]
+        for number, fold in alike:
+            if number in found:
+                copies[number_of[fold]].append(number)
+        names = self._corpus.store.names_of([number for own in copies for number in sorted(own)[:COPY_IDS]])
+        return [(len(own), [names[number] for number in sorted(own)[:COPY_IDS] if number in names]) for own in copies]
 
     def documents(self, most: int) -> list[str] | None:
         answer = self._searcher.aggregate(self._plan.query, {"ids": {"terms": {"field": "document", "size": most}}})

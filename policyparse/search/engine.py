@@ -85,8 +85,8 @@ class Question(Protocol):
         A passage that is replaced just now may be left out of it.
         """
 
-    def copies(self, shown: Found, folds: Sequence[int]) -> tuple[int, list[str]]:
-        """How many passages have one of `folds`, without the one shown, and the names of the first COPY_IDS."""
+    def copies(self, page: Sequence[tuple[Found, Sequence[int]]]) -> list[tuple[int, list[str]]]:
+        """For every passage shown and its folds: how many others have one of them, and the names of the first COPY_IDS."""
 
     def documents(self, most: int) -> list[str] | None:
         """The ids of all documents with a passage, in the order in which they came; None where `most` are too few."""

@@ -141,7 +141,10 @@ class Planning(ABC, Generic[Q]):
     def _phrase(self, text: str, wanted: bool) -> Q:
         needle = squeezed(text)
         if not needle:
-            raise QueryError("the query has quotes with nothing between them — write words there, or take them out")
+            raise QueryError(
+                "the query has quotes with nothing between them — write words there, or take them out",
+                "查询式的引号里没有内容——请填上词语，或删去引号",
+            )
         if wanted:
             self._note(needle)
             self.words.append(text)
@@ -151,7 +154,9 @@ class Planning(ABC, Generic[Q]):
         if _is_wildcard(text):
             return self._wildcard(text, wanted)
         if not squeezed(text):
-            raise QueryError("the query has no words — write what you are looking for")
+            raise QueryError(
+                "the query has no words — write what you are looking for", "查询式没有词语——请写要查的内容"
+            )
         if not wanted:
             return self._here(squeezed(text))
         return self._words([text])
@@ -276,12 +281,18 @@ class Planning(ABC, Generic[Q]):
     def _wildcard(self, text: str, wanted: bool) -> Q:
         pattern = "".join(normal(text).split())
         if not any(sign.isalnum() for sign in pattern):
-            raise QueryError(f"{text}: a wildcard needs at least one letter or character beside it")
+            raise QueryError(
+                f"{text}: a wildcard needs at least one letter or character beside it",
+                f"{text}：通配符旁至少要有一个字",
+            )
         expression = "".join(".*" if sign == "*" else "." if sign == "?" else _literal(sign) for sign in pattern)
         try:
             query = self.build.pattern("text", expression)
         except ValueError:
-            raise QueryError(f"{text}: this wildcard is too complicated — use one * at the end of a word") from None
+            raise QueryError(
+                f"{text}: this wildcard is too complicated — use one * at the end of a word",
+                f"{text}：通配符太复杂——请只在词尾用一个 *",
+            ) from None
         if wanted:
             self.words.append(text)
             self.patterns.append(re.compile(expression))
@@ -334,15 +345,19 @@ class Planning(ABC, Generic[Q]):
             return self.build.terms("document", ids) if ids else self.build.nothing()
         needle = squeezed(value)
         if not needle:
-            raise QueryError(f"{name}: has no value — write it behind the colon, as in {name}:…")
-        if wanted and name == "item":
+            raise QueryError(
+                f"{name}: has no value — write it behind the colon, as in {name}:…",
+                f"{name}: 后面没有值——请写在冒号后，如 {name}:…",
+            )
+        if wanted and name in ("item", "cites"):
             self._note(needle)
         if name == "heading":
             return self._above(needle)
-        return self._having(name, [needle]) if name in ("title", "number") else self._run(f"{name}_pairs", needle)
+        return self._having(name, [needle])
 
     def _having(self, name: str, needles: Sequence[str]) -> Q:
-        """One of `needles` (squeezed) as characters in a row in the document's title, number or issuer."""
+        """One of `needles` (squeezed) as characters in a row in the document's title, number or issuer, or in what the
+        clause delegates or cites."""
         return self.build.all_of([(Occur.Should, self._run(f"{name}_pairs", squeezed(needle))) for needle in needles])
 
     def _labelled(self, name: str, value: str) -> str:
@@ -351,7 +366,7 @@ class Planning(ABC, Generic[Q]):
             if normal(value) in (row["value"], row["zh"], row["en"]):
                 return row["value"]
         known = ", ".join(f"{row['value']} {row['zh']}" for row in rows)
-        raise QueryError(f"{value}: no such {name} — one of: {known}")
+        raise QueryError(f"{value}: no such {name} — one of: {known}", f"{value}：{name} 没有这个值——可用：{known}")
 
     def _place(self, value: str) -> Q:
         asked = normal(value).strip("/")
@@ -370,7 +385,10 @@ class Planning(ABC, Generic[Q]):
         if name == "year":
             first, last = (bound // 10000 if bound else None for bound in (first, last))
         if first is not None and last is not None and first > last:
-            raise QueryError(f"{name}:{value} ends before it begins — write the earlier one first")
+            raise QueryError(
+                f"{name}:{value} ends before it begins — write the earlier one first",
+                f"{name}:{value} 的终点早于起点——请把较早的写在前面",
+            )
         found = self.build.between(name, first, last)
         if name != "year":
             return found
@@ -435,7 +453,9 @@ def _bounds(text: str, name: str) -> tuple[int | None, int | None]:
     if ".." in text:
         low, _, high = text.partition("..")
         if not low and not high:
-            raise QueryError(f"{name}:.. has no end — write {name}:2009..2012")
+            raise QueryError(
+                f"{name}:.. has no end — write {name}:2009..2012", f"{name}:.. 两端都没写——请写成 {name}:2009..2012"
+            )
         return (_day(low, name) if low else None), (_day(high, name, latest=True) if high else None)
     low, _, high = text.partition("-")
     if len(low) == 4 and len(high) == 4:
@@ -447,7 +467,8 @@ def _day(text: str, name: str, latest: bool = False) -> int:
     day = day_number(text, latest)
     if day is None or not (1 <= day // 100 % 100 <= 12 and 1 <= day % 100 <= 31):
         raise QueryError(
-            f"{name}:{text} is no date — write {name}:2009, {name}:2009-2012, {name}:2009.. or {name}:..2012-06-30"
+            f"{name}:{text} is no date — write {name}:2009, {name}:2009-2012, {name}:2009.. or {name}:..2012-06-30",
+            f"{name}:{text} 不是日期——请写成 {name}:2009、{name}:2009-2012、{name}:2009.. 或 {name}:..2012-06-30",
         )
     return day
 

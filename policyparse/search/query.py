@@ -17,7 +17,11 @@ from policyparse.passing import PolicyparseError
 
 
 class QueryError(PolicyparseError):
-    """A query that cannot be understood, said in one sentence."""
+    """A query that cannot be understood, said in one sentence; `chinese`: the same in Chinese."""
+
+    def __init__(self, english: str, chinese: str = "") -> None:
+        super().__init__(english)
+        self.chinese = chinese or english
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ FIELDS = {
     "number": "number", "doc_number": "number", "文号": "number", "item": "item", "事项": "item",
     "mode": "mode", "方式": "mode", "role": "role", "角色": "role",
     "deadline": "deadline", "期限": "deadline", "document": "document", "文件": "document",
+    "cites": "cites", "引用": "cites", "依据": "cites",
 }  # fmt: skip
 
 #: Deeper brackets than any person types; the parser recurses once a level.
@@ -87,7 +92,10 @@ def parse_query(query: str) -> Node | None:
     parser = _Parser(tokens)
     tree = parser.either(0)
     if parser.at < len(tokens):
-        raise QueryError("the query has a closing bracket too many — take it out, or put the words in quotes")
+        raise QueryError(
+            "the query has a closing bracket too many — take it out, or put the words in quotes",
+            "查询式多了一个右括号——请删去，或把词语放进引号",
+        )
     return tree
 
 
@@ -131,7 +139,10 @@ def _bare(query: str, at: int, tokens: list[_Token]) -> int:
                     at += 1
                 value = query[first:at]
             if not value.strip():
-                raise QueryError(f"{name}: has no value — write it behind the colon, as in {name}:…")
+                raise QueryError(
+                    f"{name}: has no value — write it behind the colon, as in {name}:…",
+                    f"{name}: 后面没有值——请写在冒号后，如 {name}:…",
+                )
             tokens.append(_Token("field", name, value.strip()))
             return at
         at += 1
@@ -156,7 +167,8 @@ def _quoted(query: str, at: int) -> tuple[str, int]:
             text.append(sign)
             at += 1
     raise QueryError(
-        f"the query has an opening quote {opening} without its closing {closing} — add it, or take both out"
+        f"the query has an opening quote {opening} without its closing {closing} — add it, or take both out",
+        f"查询式的引号 {opening} 没有对应的 {closing}——请补上，或一并删去",
     )
 
 
@@ -180,9 +192,15 @@ class _Parser:
 
     def one(self, depth: int) -> Node:
         if depth > _DEEPEST:
-            raise QueryError("the query has too many brackets inside each other — make it simpler")
+            raise QueryError(
+                "the query has too many brackets inside each other — make it simpler",
+                "查询式括号层数太多——请写得简单些",
+            )
         if self.at >= len(self.tokens):
-            raise QueryError("the query ends where a word should follow — take the last AND, OR, NOT or - out")
+            raise QueryError(
+                "the query ends where a word should follow — take the last AND, OR, NOT or - out",
+                "查询式末尾缺少词语——请删去最后的 AND、OR、NOT 或 -",
+            )
         token = self.tokens[self.at]
         self.at += 1
         if token.kind == "NOT":
@@ -190,7 +208,10 @@ class _Parser:
         if token.kind == "(":
             inside = self.either(depth + 1)
             if not self._next(")"):
-                raise QueryError("the query has an opening bracket without its closing one — add it, or use quotes")
+                raise QueryError(
+                    "the query has an opening bracket without its closing one — add it, or use quotes",
+                    "查询式的左括号没有对应的右括号——请补上，或把词语放进引号",
+                )
             return inside
         if token.kind == "phrase":
             return Phrase(token.text)
@@ -199,9 +220,13 @@ class _Parser:
         if token.kind == "word":
             return Word(token.text)
         if token.kind == ")":
-            raise QueryError("the query has a closing bracket where a word should stand — check the brackets")
+            raise QueryError(
+                "the query has a closing bracket where a word should stand — check the brackets",
+                "查询式在应有词语的地方是右括号——请检查括号",
+            )
         raise QueryError(
-            f"the query has {token.kind} where a word should stand — write the word {token.kind} in quotes"
+            f"the query has {token.kind} where a word should stand — write the word {token.kind} in quotes",
+            f"查询式在应有词语的地方是 {token.kind}——如要查这个词本身，请加引号",
         )
 
     def _next(self, kind: str) -> bool:
