@@ -108,6 +108,8 @@ def _shared(corpus: Corpus, document: Document, tab: str) -> dict[str, Any]:
             (path.replace("\\", "/").rpartition("/")[2], path, part) for path, part in corpus.store.sources(document.id)
         ],
         "relatives": corpus.store.relatives(document.id),
+        "newer": corpus.store.versions.newest(document.id),
+        "older": corpus.store.versions.older(document.id),
     }
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -259,6 +258,3 @@ async def _door(scope: Scope, receive: Receive, send: Send) -> None:
     else:
         response = HTMLResponse(_DOOR, 401)
     await response(scope, receive, send)
-
-
-Handler = Callable[[Request], Awaitable[Response]]

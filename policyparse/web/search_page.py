@@ -7,6 +7,7 @@ The whole search stands in the address (`Asked`), so that a link gives the same 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +22,7 @@ from policyparse.search import SORTS, Hit, QueryError, Results, excerpt, search
 from policyparse.web.downloads import file_response
 from policyparse.web.language import label, language_of, named
 from policyparse.web.marks import Piece, highlighted
-from policyparse.web.pages import address, clause_link, page
+from policyparse.web.pages import address, page
 
 FILTERS = ("tag", "kind", "level", "place", "year", "issuer", "institution", "mode", "item", "deadline")
 
@@ -172,6 +173,24 @@ def facet_rows(facets: Mapping[str, list[tuple[str, int]]]) -> dict[str, list[tu
     return rows
 
 
+#: The start page of a large corpus counts everything: it is counted once in so many seconds.
+_LARGE, _SECONDS = 1_000, 60.0
+_COUNTED: dict[str, tuple[float, dict[str, int], dict[str, list[tuple[str, int]]]]] = {}
+
+
+def _whole(corpus: Corpus) -> tuple[dict[str, int], dict[str, list[tuple[str, int]]]]:
+    """How much the corpus holds, and the facets of all of it."""
+    name = str(corpus.directory)
+    if (
+        name not in _COUNTED
+        or time.monotonic() - _COUNTED[name][0] > _SECONDS
+        or _COUNTED[name][1]["documents"] < _LARGE
+    ):
+        facets = search(corpus, limit=0, facets=SHOWN_FACETS, facet_size=FACET_SIZE).facets
+        _COUNTED[name] = (time.monotonic(), corpus.store.counts(), facets)
+    return _COUNTED[name][1:]
+
+
 def _family(place: str, counts: Mapping[str, int]) -> list[tuple[int, str]]:
     """By which places are sorted: the most frequent first, each followed by what lies in it."""
     parts = place.split("/")
@@ -183,11 +202,8 @@ def render(corpus: Corpus, request: Request) -> HTMLResponse:
     """The page of a search; without a question, where to begin."""
     asked = Asked.of(request.query_params)
     if asked.empty:
-        counts = corpus.store.counts()
-        results = search(corpus, limit=0, facets=SHOWN_FACETS, facet_size=FACET_SIZE)
-        return page(
-            request, "search", asked=asked, results=None, hits=[], counts=counts, facets=facet_rows(results.facets)
-        )
+        counts, facets = _whole(corpus)
+        return page(request, "search", asked=asked, results=None, hits=[], counts=counts, facets=facet_rows(facets))
     results = asked_results(corpus, asked)
     # the same search when this link was made and today
     grown = asked.seen is not None and asked.seen != results.total
@@ -221,6 +237,3 @@ def download(corpus: Corpus, request: Request, format: str) -> Response:
     ]  # fmt: skip
     heads = {name: named(name, language) for name in _COLUMNS}
     return file_response("检索结果" if language == "zh" else "search", format, _COLUMNS, heads, rows)
-
-
-__all__ = ["Asked", "asked_results", "clause_link", "download", "render", "shown"]
