@@ -38,6 +38,18 @@ def test_the_numbers_of_rows_are_those_of_the_documents() -> None:
         assert len(list(rows(documents, name))) == number
 
 
+def test_less_sure_records_are_left_out_and_documents_are_not() -> None:
+    plan = pilot_corpus()[0]
+    sure, unsure = (
+        each.model_copy(update={"confidence": value})
+        for each, value in zip(plan.institutions[:2], (0.9, 0.5), strict=True)
+    )
+    plan = plan.model_copy(update={"institutions": [sure, unsure, plan.institutions[2]]})
+    assert [row["confidence"] for row in rows([plan], "institutions")] == [0.9, 0.5, None]
+    assert [row["confidence"] for row in rows([plan], "institutions", 0.8)] == [0.9]
+    assert len(list(rows([plan], "documents", 0.8))) == 1
+
+
 def test_jsonl_and_csv_have_the_same_rows(tmp_path: Path) -> None:
     for format in ("jsonl", "csv"):
         files = export(pilot_corpus(), format, tmp_path / format)

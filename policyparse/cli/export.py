@@ -45,20 +45,32 @@ from policyparse.search import matching_documents
 @click.option("--output", type=click.Path(path_type=Path), help=say("File or folder to write.", "写到的文件或文件夹。"))
 @click.option("--table", type=click.Choice(list(engine.TABLES)), help=say("This table alone.", "只要这一张表。"))
 @click.option("--where", help=say("A query: only documents with a hit.", "检索式：只导出有命中的文件。"))
-def export_command(directory: Path, format_: str, output: Path | None, table: str | None, where: str | None) -> int:
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    help=say("Only records of rules that are right this often.", "只要规则可信度不低于此值的记录。"),
+)
+def export_command(
+    directory: Path,
+    format_: str,
+    output: Path | None,
+    table: str | None,
+    where: str | None,
+    min_confidence: float | None,
+) -> int:
     with Corpus.open(directory) as corpus:
         documents = corpus.documents(matching_documents(corpus, where) if where else None)
         if table and output is None and format_ != "xlsx":
-            _to_stdout(documents, table, format_)
+            _to_stdout(documents, table, format_, min_confidence)
             return 0
         target = output or Path("export.xlsx" if format_ == "xlsx" else "export")
-        written = engine.export(documents, format_, target, [table] if table else list(engine.TABLES))
+        written = engine.export(documents, format_, target, [table] if table else list(engine.TABLES), min_confidence)
     for path in written:
         click.echo(str(path))
     return 0
 
 
-def _to_stdout(documents: Iterator[Document], table: str, format_: str) -> None:
+def _to_stdout(documents: Iterator[Document], table: str, format_: str, min_confidence: float | None) -> None:
     writer = engine.table_writer(sys.stdout, format_, engine.TABLES[table].columns)
-    for row in engine.rows(documents, table):
+    for row in engine.rows(documents, table, min_confidence):
         writer.write(row)

@@ -40,16 +40,22 @@ FORMATS = ("jsonl", "csv", "xlsx")
 
 
 def export(
-    documents: Iterable[Document], format: str, output: Path, tables: Iterable[str] = tuple(TABLES)
+    documents: Iterable[Document],
+    format: str,
+    output: Path,
+    tables: Iterable[str] = tuple(TABLES),
+    min_confidence: float | None = None,
 ) -> list[Path]:
     """Writes `tables` over `documents` and returns the files: one workbook, or a file a table in the folder `output`.
+
+    min_confidence: see `rows`.
 
     Each file appears when it is whole. Raises PolicyparseError for an unknown format or table, and where a workbook
     cannot hold the rows.
     """
     kinds = {name: table_kind(name) for name in tables}
     if format == "xlsx":
-        _workbook(documents, output, kinds)
+        _workbook(documents, output, kinds, min_confidence)
         return [output]
     if format not in FORMATS:
         raise PolicyparseError(f"{format}: no such format — one of: {', '.join(FORMATS)}")
@@ -66,7 +72,7 @@ def export(
             }
             for document in documents:
                 for name, writer in writers.items():
-                    for row in complete(kinds[name], document):
+                    for row in complete(kinds[name], document, min_confidence):
                         writer.write(row)
         for name, path in files.items():
             os.replace(parts[name], path)
@@ -76,7 +82,9 @@ def export(
     return list(files.values())
 
 
-def _workbook(documents: Iterable[Document], output: Path, kinds: Mapping[str, TableKind]) -> None:
+def _workbook(
+    documents: Iterable[Document], output: Path, kinds: Mapping[str, TableKind], min_confidence: float | None
+) -> None:
     if output.is_dir():
         raise PolicyparseError(f"{output}: is a folder, and xlsx needs a file — give one with --output")
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +95,7 @@ def _workbook(documents: Iterable[Document], output: Path, kinds: Mapping[str, T
             book.add_sheet(name, kind.columns)
         for document in documents:
             for name, kind in kinds.items():
-                for row in complete(kind, document):
+                for row in complete(kind, document, min_confidence):
                     book.write(name, row)
         book.close()
         os.replace(part, output)

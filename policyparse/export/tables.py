@@ -100,6 +100,8 @@ def _mentions(name: str, fields: Callable[[Any], Row]) -> Callable[[Document], I
                 "place": document.place,
                 "date": document.date,
                 **fields(mention),
+                "rule": mention.rule,
+                "confidence": mention.confidence,
                 "start": mention.start,
                 "end": mention.end,
                 "clause": f"{document.id}#{mention.clause}" if mention.clause else None,
@@ -111,7 +113,7 @@ def _mentions(name: str, fields: Callable[[Any], Row]) -> Callable[[Document], I
 
 
 _BEFORE = {"document": 18, "title": 36, "place": 26, "date": 11}
-_AFTER = {"start": 7, "end": 7, "clause": 22, "headings": 30, "clause_text": 70}
+_AFTER = {"rule": 14, "confidence": 8, "start": 7, "end": 7, "clause": 22, "headings": 30, "clause_text": 70}
 
 TABLES: dict[str, TableKind] = {
     "documents": TableKind(
@@ -154,8 +156,17 @@ TABLES: dict[str, TableKind] = {
         ),
     ),
     "citations": TableKind(
-        {**_BEFORE, "text": 40, "cited_title": 40, "cited_number": 20, **_AFTER},
-        _mentions("citations", lambda m: {"text": m.text, "cited_title": m.title, "cited_number": m.doc_number}),
+        {
+            **_BEFORE, "text": 40, "cited_title": 40, "cited_number": 20, "cited_issuer": 24, "cited_date": 11, "superior": 8,
+            "relation": 10, **_AFTER,
+        },
+        _mentions(
+            "citations",
+            lambda m: {
+                "text": m.text, "cited_title": m.title, "cited_number": m.doc_number, "cited_issuer": m.issuer,
+                "cited_date": m.date, "superior": m.superior, "relation": m.relation,
+            },
+        ),
     ),
 }  # fmt: skip
 
@@ -168,16 +179,21 @@ def xml_text(text: str) -> str:
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def rows(documents: Iterable[Document], table: str) -> Iterator[Row]:
-    """The rows of `table` (a key of TABLES) over `documents`, in their order."""
+def rows(documents: Iterable[Document], table: str, min_confidence: float | None = None) -> Iterator[Row]:
+    """The rows of `table` (a key of TABLES) over `documents`, in their order.
+
+    min_confidence: records of rules that are less often right, or of which that is not known, are left out
+    """
     kind = table_kind(table)
     for document in documents:
-        yield from complete(kind, document)
+        yield from complete(kind, document, min_confidence)
 
 
-def complete(kind: TableKind, document: Document) -> Iterator[Row]:
+def complete(kind: TableKind, document: Document, min_confidence: float | None = None) -> Iterator[Row]:
     """A kind's rows with its columns in their order; `quote` is the sentence that a record's span cuts."""
     for row in kind.rows(document):
+        if min_confidence is not None and "confidence" in row and float(row["confidence"] or 0) < min_confidence:
+            continue
         if "quote" in kind.columns:
             row["quote"] = document.text[int(row["start"] or 0) : int(row["end"] or 0)]
         yield {name: row.get(name) for name in kind.columns}

@@ -134,6 +134,8 @@ class Workbook:
             ("clause 条款", "每行所据的条款编号：policyparse show 编号 可查原文和出处。"),
             ("", "The clause that a row comes from: policyparse show ID prints it with its place in the source file."),
             ("start, end", "该行文字在文件 text 中的位置（从0起，不含末位）。Offsets into the document's text."),
+            ("confidence 可信度", "这条记录所用的规则在标注文件中有多大比例是对的；空着表示没有统计过。"),
+            ("", "How often this rule is right on labelled documents; empty where nothing was counted."),
             ("tag, score", "机器所加的标签和得分，供人复核。Tags are the machine's and are to be checked."),
         ]
         for at, (name, meaning) in enumerate(lines):
