@@ -53,6 +53,7 @@ _MODE_OF_RULE: dict[str, Mode] = {
     "approve-on": "approve-on",
 }
 _LONGEST_ITEM = 160
+_IS_LEVEL = re.compile("[省市县区镇乡街村]级?$|街道|政府|办事处|党委|[局委办]$")
 _FORM = re.compile("(?:通过|采取|采用|以)[^，,。；;]{2,40}?(?:形式|方式)")
 
 
@@ -197,8 +198,11 @@ def _modes_of(
             if item <= word.start() < item + len(move.item):
                 continue  # a word of the item is no form
             mode = modes[word.group()]
-            if mode == "devolve" and any(map(parties.is_social, move.taker)):
+            social = any(map(parties.is_social, move.taker))
+            if mode == "devolve" and social:
                 mode = "transfer"  # 交由行业协会承担
+            elif mode == "transfer" and move.taker and not social and all(map(_IS_LEVEL.search, move.taker)):
+                mode = "devolve"  # 向区级转移
             if mode not in found:
                 found.append(mode)
     return found or ["devolve"]

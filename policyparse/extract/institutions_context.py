@@ -55,6 +55,8 @@ _NATIONAL = ("国务院", "国家", "全国", "党中央", "中共中央", "中�
 _UNITS = ("open", "branch", "strict")
 # 幼儿园3所: so many of a class
 _SO_MANY = re.compile(r"\d{1,4}余?[所家个座处]")
+# 几个…指挥部, 多家…公司
+_SOME = re.compile(r"(?:[几数多两三四五六七八九十]|\d{1,3}余?)[个家所支]$")
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,4}余?[大个家所类级人]|级")
 # What the office of a group does, so that the bare word is it; and how far back it was named.
 _OFFICE_DOES = re.compile(
@@ -213,7 +215,11 @@ class Judge:
                 return "collective"
         if candidate.prefix_sort:
             return "class" if self._class(candidate) else ""
-        counted = _COUNTED.match(text, candidate.start) or _SO_MANY.match(text, candidate.end)
+        counted = (
+            _COUNTED.match(text, candidate.start)
+            or _SO_MANY.match(text, candidate.end)
+            or _SOME.search(text, max(0, candidate.start - 4), candidate.start)
+        )
         set_up = self._set_up(candidate) and not counted
         may_be_class = head.sort != "name" and not (head.bare == "context" and set_up)
         if may_be_class and (counted or self._class(candidate)):

@@ -18,7 +18,7 @@ from policyparse.passing import CleanText, Facts
 from policyparse.places import MASKED
 from policyparse.structure import lines as roles
 from policyparse.structure.lines import Line, title_end
-from policyparse.structure.whereabouts import issuer_level, place_of
+from policyparse.structure.whereabouts import issuer_level, place_of, spoken_level
 from policyparse.vocabulary import Vocabulary
 
 _BRACKETS = re.compile(r"[（(《<〈][^（()）]{0,24}[）)》>〉]$")
@@ -60,6 +60,8 @@ def facts(clean: CleanText, lines: Sequence[Line], vocabulary: Vocabulary) -> Fa
     if kind == "speech" and place and issuers and not _has_place(issuers[0]):
         issuers = [place.rsplit("/", 1)[-1] + issuers[0]]
     level = issuer_level(issuers, date, vocabulary) or _place_level(place, vocabulary)
+    if level is None and place is None:
+        level = spoken_level(title, clean.text)
     if level == "prefecture" and place and "/" not in place and _place_level(place, vocabulary) == "province":
         level = "province"  # 市人民政府 of a municipality under the central government
     return Facts(

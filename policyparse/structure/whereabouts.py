@@ -210,3 +210,19 @@ def _by_word(name: str) -> Level | None:
         if name.endswith(word) or name == word:
             return level
     return next((level for word, level in _LEVEL_WORDS if name.startswith(word)), None)
+
+
+_OURS = re.compile(
+    r"我(省|市|县|区|旗|镇|乡|街道)(?![长民场级区])|全(省|市|县|区|镇|乡|街道)(?=[^，。；\n]{0,16}(?:会|工作|改革))"
+)
+# One 我市 may be quoted from another; a text that means its own place says so again.
+_SAID = 2
+
+
+def spoken_level(title: str, text: str) -> Level | None:
+    """The level of which a text without issuer and place speaks as its own (我市, 全市…工作); None where it does not."""
+    said = Counter(match[1] or match[2] for match in _OURS.finditer(f"{title}\n{text}", 0, OPENING))
+    if not said:
+        return None
+    word, times = said.most_common(1)[0]
+    return dict(_LEVEL_WORDS).get(word) if times >= _SAID else None
