@@ -21,7 +21,7 @@ from policyparse.corpus import Corpus
 from policyparse.passing import PolicyparseError
 from policyparse.precedents import CLOSE, find, find_each, prepare
 from policyparse.precedents.model import Model, learn
-from policyparse.precedents.names import names
+from policyparse.precedents.names import names_of
 from policyparse.precedents.wordings import differences
 from policyparse.search import QueryError
 
@@ -101,13 +101,13 @@ def test_a_query_that_cannot_be_understood_is_said(samples: Corpus) -> None:
     ],
 )
 def test_what_another_county_changes_makes_no_difference(one: str, other: str) -> None:
-    forms = names()
+    forms = names_of()
     assert forms.nameless(one, ("青溪县",)).replace("办", "") == forms.nameless(other).replace("办", "")
 
 
 @given(st.text(max_size=60))
 def test_any_text_has_words_and_a_nameless_form(text: str) -> None:
-    forms = names()
+    forms = names_of()
     assert not any(sign.isspace() for sign in forms.nameless(text))
     assert all(forms.words(text))
 
@@ -182,7 +182,7 @@ def test_json_of_a_draft_and_its_word_file(samples: Corpus, tmp_path: Path, caps
     )
     assert _command(samples, "--draft", str(draft), "--json") == 0
     first, second = json.loads(capsys.readouterr().out)
-    assert first["wordings"][0]["uses"][0]["title"]
+    assert first["wordings"][0]["uses"][0]["source"].startswith("《")
     assert second["remark"] == "far"
     out = tmp_path / "先例.docx"
     assert _command(samples, "--draft", str(draft), "--docx", str(out)) == 0

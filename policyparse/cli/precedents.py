@@ -94,6 +94,8 @@ def precedents_command(
         )
     words = vocabulary(vocab)
     with Corpus.open(directory, vocabulary=words) as corpus:
+        with console(stderr=True).status(say("learning from the corpus, once", "首次使用，正在从语料库学习")):
+            engine.prepare(corpus)
         if draft is None:
             title = ""
             answers: Iterator[Answer] = iter([engine.find(corpus, text, limit=limit, where=where)])

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,15 @@ from policyparse.model import Document
 from policyparse.precedents import candidates
 from policyparse.precedents.candidates import Clauses
 from policyparse.precedents.model import SAMPLE, Model, learn
-from policyparse.precedents.names import names, own_places
+from policyparse.precedents.names import names_of, own_places
 from policyparse.precedents.ranking import WEIGHTS, rank
-from policyparse.precedents.wordings import Use, Wording, wordings
+from policyparse.precedents.wordings import Use, Wording, grouped
 from policyparse.words import Change
 
 __all__ = ["CLOSE", "Answer", "Change", "Use", "Wording", "find", "find_each", "prepare"]
 
-#: From this score on a clause says the same: all rewritten by hand have it, and one of twenty sentences of other matters.
+#: From this score on a clause says the same: 99 of 100 sources of clauses rewritten by hand have it, and one of twenty
+#: sentences of other matters (tests/benchmarks/bench_precedents.py).
 CLOSE = 0.25
 
 #: Characters without names from which on a clause can be compared: 特此通知。 and 加强领导。 say the same everywhere.
@@ -61,7 +62,11 @@ class Answer:
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `policyparse precedents --json`; fields are added, never changed."""
-        return asdict(self)
+        whole = asdict(self)
+        for shown, own in zip((*whole["wordings"], *whole["nearest"]), (*self.wordings, *self.nearest), strict=True):
+            for row, use in zip(shown["uses"], own.uses, strict=True):
+                row["source"] = use.source
+        return whole
 
 
 def find(
@@ -95,14 +100,7 @@ def find_each(
     places = own_places(draft.place, corpus.vocabulary)
     for clause in draft.clauses:
         answer = _find(corpus, clauses, clause.text, limit, draft.id, places, CLOSE, weights)
-        yield Answer(
-            answer.text,
-            answer.wordings,
-            clause.id,
-            path_of(draft, clause.section),
-            answer.remark,
-            answer.nearest,
-        )
+        yield replace(answer, clause=clause.id, path=path_of(draft, clause.section))
 
 
 def prepare(corpus: Corpus) -> Model:
@@ -119,7 +117,7 @@ def prepare(corpus: Corpus) -> Model:
     path = candidates.model_path(corpus)
     model = known[1] if known is not None else _loaded(path)
     if model is None or not model.learned / 2 <= number <= 2 * model.learned:
-        forms = names(corpus.vocabulary)
+        forms = names_of(corpus.vocabulary)
         model = learn(
             (
                 forms.nameless(text, own_places(place, corpus.vocabulary))
@@ -160,12 +158,12 @@ def _find(
     close: float,
     weights: dict[str, float],
 ) -> Answer:
-    if sum(map(str.isalnum, names(corpus.vocabulary).nameless(text, places))) < _LEAST:
+    if sum(map(str.isalnum, names_of(corpus.vocabulary).nameless(text, places))) < _LEAST:
         return Answer(text, [], remark="short")
     if clauses.empty:
         return Answer(text, [], remark="empty")
     ranked = rank(text, clauses, prepare(corpus), places, corpus.vocabulary, without, weights)
     near = [each for each in ranked if each.score >= close]
     if near:
-        return Answer(text, wordings(text, near, clauses, limit, without))
-    return Answer(text, [], remark="far", nearest=wordings(text, ranked, clauses, 1, without))
+        return Answer(text, grouped(text, near, clauses, limit, without))
+    return Answer(text, [], remark="far", nearest=grouped(text, ranked, clauses, 1, without))

@@ -34,7 +34,7 @@ _REMEMBERED = 8_192
 
 
 class Names:
-    """Takes names out of clauses. Build once and keep: `names(vocabulary)` does."""
+    """Takes names out of clauses. Build once and keep: `names_of(vocabulary)` does."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._gazetteer = gazetteer(vocabulary)
@@ -109,7 +109,7 @@ class Names:
 _BUILT: WeakKeyDictionary[Vocabulary, Names] = WeakKeyDictionary()
 
 
-def names(vocabulary: Vocabulary | None = None) -> Names:
+def names_of(vocabulary: Vocabulary | None = None) -> Names:
     """The Names of `vocabulary` (the shipped one if None), built once."""
     key = vocabulary or shipped()
     if key not in _BUILT:

@@ -80,7 +80,7 @@ class Wording:
         return next((use for use in self.uses if use.text == self.text), self.uses[0])
 
 
-def wordings(
+def grouped(
     text: str, ranked: Sequence[Ranked], clauses: Clauses, limit: int, without: str | None = None
 ) -> list[Wording]:
     """The first `limit` wordings among `ranked`, in its order, each with all clauses of the corpus that have it."""
