@@ -19,6 +19,7 @@ from policyparse.export.tables import TABLES, Marked, Row, TableKind, Value, com
 from policyparse.export.text import markdown, table_writer, text_file
 from policyparse.export.word import word
 from policyparse.export.workbook import Workbook
+from policyparse.export.writing import whole
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
 
@@ -87,9 +88,7 @@ def _workbook(
 ) -> None:
     if output.is_dir():
         raise PolicyparseError(f"{output}: is a folder, and xlsx needs a file — give one with --output")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(output.name + ".part")
-    try:
+    with whole(output) as part:
         book = Workbook(part)
         for name, kind in kinds.items():
             book.add_sheet(name, kind.columns)
@@ -98,9 +97,6 @@ def _workbook(
                 for row in complete(kind, document, min_confidence):
                     book.write(name, row)
         book.close()
-        os.replace(part, output)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +112,13 @@ class Sheet:
 
 def write_book(sheets: Sequence[Sheet], output: Path) -> None:
     """Writes the sheets to an .xlsx file, which appears when it is whole."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(output.name + ".part")
-    try:
+    with whole(output) as part:
         book = Workbook(part)
         for sheet in sheets:
             book.add_sheet(sheet.title, sheet.columns, sheet.heads, sheet.links)
             for row in sheet.rows:
                 book.write(sheet.title, dict(row))
         book.close()
-        os.replace(part, output)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_table(
@@ -141,7 +132,8 @@ def write_table(
     """Writes one table to a .csv, .jsonl, .xlsx, .docx or .md file, by the ending of `output`.
 
     heads: column → what stands over it (not in JSON Lines, whose keys stay the same in every language)
-    more:  further sheets of a workbook (where the rows come from); the other formats have one table and leave them out
+    more:  further sheets of a workbook, the first with a row for each row of this one (where it comes from); the other
+           formats have one table and leave them out
     """
     format = output.suffix.lower().removeprefix(".")
     if format not in (*FORMATS, "md", "docx"):
@@ -151,9 +143,7 @@ def write_table(
     if format == "xlsx":
         write_book([Sheet(title, columns, heads, list(rows), more[0].title if more else None), *more], output)
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(output.name + ".part")
-    try:
+    with whole(output) as part:
         if format == "docx":
             word(part, title, columns, heads, rows)
         else:
@@ -166,6 +156,3 @@ def write_table(
                     writer = table_writer(stream, format, shown)
                     for row in rows:
                         writer.write({named.get(name, name): row.get(name) for name in columns})
-        os.replace(part, output)
-    finally:
-        part.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ import replaces the entries of the first instead of doubling them.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from policyparse.export.tables import Value
+from policyparse.export.writing import whole
 
 Reason = Literal["no-day", "no-year", "guessed", "reversed"]
 
@@ -55,13 +55,8 @@ def calendar(
 def write_calendar(rows: Iterable[Mapping[str, Value]], path: Path) -> list[tuple[Mapping[str, Value], Reason]]:
     """Writes the calendar of `rows` and returns what was left out; the file appears when it is whole."""
     text, left = calendar(rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole(path) as part:
         part.write_bytes(text.encode("utf-8"))
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
     return left
 
 

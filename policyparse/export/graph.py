@@ -5,7 +5,6 @@ In: Reuse. Out: a networkx graph, a .graphml or .svg file. Touches: the file tha
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import networkx as nx  # type: ignore[import-untyped]
 
 from policyparse.export.svg import Drawing, fitted, wide
 from policyparse.export.tables import xml_text
+from policyparse.export.writing import whole
 from policyparse.reuse import Facts, Pair, Reuse
 
 #: A picture with more arrows than this cannot be read.
@@ -47,13 +47,8 @@ def graph(found: Reuse) -> nx.DiGraph:
 
 def write_graphml(found: Reuse, path: Path) -> None:
     """Writes `graph` as GraphML; the file appears when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole(path) as part:
         nx.write_graphml(graph(found), part, encoding="utf-8", named_key_ids=True)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def picture(found: Reuse, chinese: bool = True, most: int = MOST) -> Drawing:

@@ -8,10 +8,11 @@ a document can become markup.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
+
+from policyparse.export.writing import whole
 
 FONT = "'Noto Sans CJK SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', SimSun, sans-serif"
 
@@ -49,13 +50,8 @@ class Drawing:
 
     def write(self, path: Path) -> None:
         """Writes the drawing; the file appears when it is whole."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        try:
+        with whole(path) as part:
             part.write_text(self.text(), encoding="utf-8")
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def clean(text: str) -> str:
