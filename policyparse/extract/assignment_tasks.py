@@ -12,6 +12,9 @@ from policyparse.extract.assignment_grammar import DANGLING, IN_FORCE, OTHERS_HE
 from policyparse.extract.sentences import trim
 
 
+_CLASS = re.compile("(?:有关|相关|各|其他)(?:职能|主管|业务)?(?:部门|单位|处室|科室)$")  # 县直相关部门
+
+
 def task_words(text: str, start: int, stop: int) -> str:
     """The words of a task in [start, stop): up to a semicolon in brackets, without a half bracket or a 由 at the end."""
     a, b = trim(text, start, stop)
@@ -26,7 +29,7 @@ def task_words(text: str, start: int, stop: int) -> str:
 
 def definite(names: Sequence[str], g: Grammar) -> tuple[str, ...]:
     """The names without classes (各地, 各成员单位); 各X政府 stays beside a definite one."""
-    definite = [name for name in names if not name.startswith(("各", "有关", "相关"))]
+    definite = [name for name in names if not name.startswith(("各", "有关", "相关")) and not _CLASS.search(name)]
     return tuple(name for name in names if name in definite or g.names.is_governments(name)) if definite else ()
 
 
