@@ -24,6 +24,7 @@ from policyparse.batch import Parse, Pipeline, Summary, import_files
 from policyparse.cli import run as command
 from policyparse.cluster import Elsewhere, dask_readers
 from policyparse.cluster.elsewhere import Request
+from policyparse.cluster.scheduler import _Packing
 from policyparse.corpus import Corpus
 from policyparse.export import export
 from policyparse.passing import PolicyparseError
@@ -244,6 +245,25 @@ def test_a_scheduler_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
         dask_readers(cluster.scheduler_address, Pipeline()),
     ):
         pass
+
+
+def test_a_worker_without_the_program_says_so(tmp_path: Path) -> None:
+    """What is sent can be opened without policyparse: only calling it needs it."""
+    cloudpickle = pytest.importorskip("cloudpickle")
+
+    class Taking(Executor):
+        def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+            (tmp_path / "call").write_bytes(cloudpickle.dumps((function, arguments)))
+            return Future()
+
+    _Packing(Taking()).submit(cluster_parsers.plain, "a.txt", b"")
+    (tmp_path / "policyparse.py").write_text("raise ImportError('none here')", encoding="utf-8")
+    calls = (
+        "import pickle; function, arguments = pickle.load(open('call', 'rb')); print('opened'); function(*arguments)"
+    )
+    done = subprocess.run([sys.executable, "-c", calls], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "opened"
+    assert done.stderr.strip().splitlines()[-1].startswith(("ModuleNotFoundError", "ImportError"))
 
 
 def test_neither_library_is_loaded_before_it_is_asked_for() -> None:

@@ -83,7 +83,7 @@ def found(results: Results) -> dict[str, Any]:
     facets = {name: sorted(values) for name, values in results.facets.items()}
     return {
         "total": results.total, "documents": results.documents, "hits": sorted(hits, key=repr), "facets": facets,
-        "more": results.more, "advice": results.advice,
+        "more": results.more, "advice": (results.advice, results.advice_zh),
     }  # fmt: skip
 
 
@@ -303,6 +303,30 @@ def test_changes_are_noted_from_the_first_copy_on_and_not_before(corpus: Corpus,
     corpus.add(document("丁通知\n将许可权下放到镇。\n", path="d.txt"))
     assert send(corpus, store).documents == 7
     assert_same(corpus, OpenSearchEngine(store), "许可权")
+
+
+def test_a_corpus_that_is_taken_away_under_a_reader_is_said(corpus: Corpus, store: Store) -> None:
+    send(corpus, store)
+    engine = OpenSearchEngine(store)
+    store.client.indices.delete(index=",".join(store.indices()))
+    with pytest.raises(PolicyparseError, match="no corpus here"):
+        search(engine, "下放")
+
+
+def test_a_query_that_is_too_much_for_it_is_said(corpus: Corpus, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in takes any query; OpenSearch has limits (1,024 words in a query, and others), and says so with 400."""
+    from opensearchpy import RequestError
+
+    def refuses(**request: Any) -> None:
+        reason = {"type": "too_many_clauses", "reason": "maxClauseCount is set to 1024"}
+        raise RequestError(400, "search_phase_execution_exception", {"error": {"root_cause": [reason]}})
+
+    send(corpus, store)
+    engine = OpenSearchEngine(store)
+    monkeypatch.setattr(store.client, "search", refuses)
+    with pytest.raises(QueryError, match="maxClauseCount is set to 1024") as refused:
+        search(engine, "下放")
+    assert "写得简单些" in refused.value.chinese
 
 
 # -- the command line --------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from policyparse.cluster.dsl import Dsl, OpenSearchBuild
 from policyparse.cluster.mapping import CLAUSES, DOCUMENTS, INSTITUTIONS
 from policyparse.cluster.store import Store, reason_of
-from policyparse.passing import PolicyparseError
 from policyparse.search.directory import ENOUGH
 from policyparse.search.engine import COPY_IDS, FACETS, Found
 from policyparse.search.institutions import Same, forms
@@ -139,18 +139,22 @@ class OpenSearchQuestion:
             number -= len(hits)
 
     def copies(self, page: Sequence[tuple[Found, Sequence[int]]]) -> list[tuple[int, list[str]]]:
-        return [self._copies(shown, folds) for shown, folds in page]
-
-    def _copies(self, shown: Found, folds: Sequence[int]) -> tuple[int, list[str]]:
-        query: Dsl = {
-            "bool": {
-                "filter": [self._plan.query, {"terms": {"fold": list(folds)}}],
-                "must_not": [{"ids": {"values": [shown.key]}}],
+        bodies = [
+            {
+                "size": COPY_IDS,
+                "query": {
+                    "bool": {
+                        "filter": [self._plan.query, {"terms": {"fold": list(folds)}}],
+                        "must_not": [{"ids": {"values": [shown.key]}}],
+                    }
+                },
+                "sort": _PLACE,
+                "track_total_hits": True,
             }
-        }
-        body = {"size": COPY_IDS, "query": query, "sort": _PLACE, "track_total_hits": True}
-        answer = _ask(self._store, CLAUSES, body)
-        return _total(answer), [_found(hit).name for hit in answer["hits"]["hits"]]
+            for shown, folds in page
+        ]
+        answers = _ask_all(self._store, CLAUSES, bodies)
+        return [(_total(answer), [_found(hit).name for hit in answer["hits"]["hits"]]) for answer in answers]
 
     def documents(self, most: int) -> list[str] | None:
         found: list[str] = []
@@ -200,17 +204,42 @@ class _Planner(Planning[Dsl]):
 
 def _ask(store: Store, kind: str, body: Dsl) -> Any:
     """The answer to a search. Raises QueryError where OpenSearch finds the query too much, PolicyparseError otherwise."""
+    with _refused(store):
+        return store.client.search(index=store.alias(kind), body=body)
+
+
+def _ask_all(store: Store, kind: str, bodies: Sequence[Dsl]) -> list[Any]:
+    """The answers to several searches, in one request."""
+    if not bodies:
+        return []
+    lines = [line for body in bodies for line in ({}, body)]
+    with _refused(store):
+        answers = store.client.msearch(index=store.alias(kind), body=lines)["responses"]
+    for answer in answers:
+        if "error" in answer:
+            raise _too_much(str(answer["error"].get("reason", answer["error"])))
+    return list(answers)
+
+
+@contextmanager
+def _refused(store: Store) -> Iterator[None]:
     import opensearchpy
 
     with store.said():
         try:
-            return store.client.search(index=store.alias(kind), body=body)
+            yield
         except opensearchpy.exceptions.RequestError as error:
-            raise QueryError(f"OpenSearch finds this query too much ({reason_of(error)}) — make it simpler") from None
+            raise _too_much(reason_of(error)) from None
         except opensearchpy.exceptions.NotFoundError:
-            raise PolicyparseError(
-                f"{store.address}: no corpus here — put one in with: policyparse import FILES --store {store.address}"
-            ) from None
+            store.need()  # says what is missing
+            raise
+
+
+def _too_much(reason: str) -> QueryError:
+    return QueryError(
+        f"OpenSearch finds this query too much ({reason}) — make it simpler",
+        f"OpenSearch 认为这个查询过大（{reason}）——请写得简单些",
+    )
 
 
 def _total(answer: Any) -> int:
