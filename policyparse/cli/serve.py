@@ -106,6 +106,7 @@ def _listening(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(where)
+        listening.listen(100)  # who comes before the page is ready waits for it
     except OSError as error:
         reason = error.strerror or str(error)
         raise PolicyparseError(

@@ -139,7 +139,8 @@ async def bring(request: Request) -> Response:
             raise HTTPException(413)
         if not check and len(text) <= LINKED and "\n" not in text:
             return RedirectResponse(address("/precedents", {"text": text, "where": where}), 303)
-        name, data = "text.txt", text.encode("utf-8", "replace")
+        name = "草稿.txt" if language_of(request) == "zh" else "draft.txt"
+        data = text.encode("utf-8", "replace")
     drafts: Drafts = request.app.state.drafts
     documents = await drafts.read(name, data)
     if not documents:
