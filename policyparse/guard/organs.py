@@ -103,7 +103,7 @@ def former_organs(draft: Draft) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-_SELF = r"(?P<self>[我本](?P<a>县|区|镇|乡|街道)(?![级域委组别间块段])|全(?P<b>县|镇|乡|街道)(?![级域委]))"
+_SELF = r"(?:[我本](?P<a>县|区|镇|乡|街道)(?![级域委组别间块段])|全(?P<b>县|镇|乡|街道)(?![级域委]))"
 _ACTS = r"(?:人民政府|政府|党委|委(?=[、，,。；办书常]|组织部|宣传部|编办|统战部|政法委)|财政|编办|纪委|人大|政协|法院|检察院)"
 _ORGAN = rf"(?P<c>县|区)(?={_ACTS}|[一-鿿]{{2,10}}?(?:局|办公室|编办|法院|检察院))"
 _LEVEL_WORD = re.compile(rf"(?<![各市省区县镇乡、（(/和或与及级社园城小山林牧矿郊地景]){_ORGAN}|{_SELF}")
@@ -143,8 +143,7 @@ def level_words(draft: Draft, home: Home) -> Iterator[Finding]:
                 f"{home.path.replace('/', '')} is in no {word}: this was written for a {word}",
                 f"本文件是{home.path.replace('/', '')}的，不属于“{word}”，此处称“{draft.text[start:end]}”不符",
             ),
-            Said(f"change {word} to {own[0]}", f"把“{word}”改为“{own[0]}”") if own[0] else
-            Said("use the name of the place's own organ", "改为本地机关的名称"),
+            Said(f"change {word} to {own[0]}", f"把“{word}”改为“{own[0]}”"),
             sure, also=places[1:],
         )  # fmt: skip
 
