@@ -187,6 +187,22 @@ def test_who_keeps_which_share_since_when() -> None:
     assert (other["share"], other["keeper"], other["since"]) == ("三成", "镇财政", "")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "keepers"),
+    [
+        ("区财政返还的超收资金全部留给镇政府使用。", ["镇政府"]),
+        ("罚没收入全额上缴国库。", ["国库"]),
+        ("返还资金4600万元，全部用于道路建设。", [""]),
+        ("配套资金全部用于道路建设。", []),
+        ("行政编制精简百分之二十。", []),
+        ("土地收益的70%用于基础设施。", [""]),
+    ],
+)
+def test_a_share_is_of_money(sentence: str, keepers: list[str]) -> None:
+    rows = shares([document(f"方案\n{sentence}\n", tags={1: ["finance"]})])
+    assert [row["keeper"] for row in rows] == keepers
+
+
 def test_every_row_leads_to_its_place_in_the_file() -> None:
     plan = pilot_corpus()[0]
     (where,) = sources([plan], [{"clause": f"{plan.id}#c2"}])

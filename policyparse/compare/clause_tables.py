@@ -91,7 +91,7 @@ def shares(documents: Sequence[Document]) -> list[Row]:
             here = [
                 moved for moved in returned if moved.clause == clause.id and moved.start < end and start < moved.end
             ]
-            if found and (_has_tag(clause, "finance") or here):
+            if found and (here or (_has_tag(clause, "finance") and _of_money(sentence, found))):
                 rows.append({
                     "share": "；".join(dict.fromkeys(found)), "item": _joined(moved.item for moved in here),
                     "keeper": _keeper(sentence, here), "payer": _joined(name for moved in here for name in moved.from_),
@@ -105,9 +105,20 @@ def shares(documents: Sequence[Document]) -> list[Row]:
 
 #: Who keeps: behind 返还, 留给, 归, 奖励给 …; bounded, so linear.
 _KEEPER = re.compile(
-    "(?:全额|全部)?(?:返还|返还给|留给|留归|划归|归|奖励|奖励给|补助给|安排给|分配给|拨付给)(?:给)?"
-    "([^，,。；;、（(]{0,10}?(?:人民政府|镇政府|镇财政|镇级财政|县财政|市财政|区财政|街道|试点镇|中心镇|镇|乡|村))"
+    "(?:全额|全部)?(?:返还|返还给|上缴|留给|留归|划归|归|奖励|奖励给|补助给|安排给|分配给|拨付给)(?:给)?"
+    "([^，,。；;、（(的]{0,10}?(?:国库|人民政府|镇政府|镇财政|镇级财政|县财政|市财政|区财政|街道|试点镇|中心镇|镇|乡|村))"
 )
+
+
+#: What a share of money is a share of, or what is done with it: a percentage of posts or of towns is none.
+_MONEY = re.compile("收入|收益|税|费|资金|款|分成|返还|超收|留成|归|经费")
+_GIVEN = re.compile("返还|留|归|上缴|划|奖励|补助|拨|安排给|分配")
+
+
+def _of_money(sentence: str, found: Sequence[str]) -> bool:
+    """Whether a sentence's shares are of money; 全部 and 全额 are shares only of what is given (全部用于道路 is none)."""
+    whole = all(share in ("全部", "全额") for share in found)
+    return bool(_MONEY.search(sentence)) and (not whole or bool(_GIVEN.search(sentence)))
 
 
 def _keeper(sentence: str, moved: Sequence[Delegation]) -> str:
