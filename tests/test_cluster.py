@@ -167,7 +167,7 @@ def threads() -> Iterator[Executor]:
 
 
 def through(executor: Executor, folder: Path, name: str = "far", **options: Any) -> Summary:
-    readers = Elsewhere(executor, cluster_parsers.plain, places=2, **options)
+    readers = Elsewhere(executor, cluster_parsers.plain, places=lambda: 2, **options)
     with Corpus.open(folder.parent / name, create=True) as corpus:
         return import_files(corpus, [folder], readers=readers)
 
@@ -200,6 +200,23 @@ def test_an_executor_that_is_gone(threads: Executor, tmp_path: Path) -> None:
     with pytest.raises(PolicyparseError, match="goes on where it was"):
         through(Gone(threads), files(tmp_path / "files", a="甲"))
     assert codes(tmp_path / "far") == {"a.txt": "pending"}
+
+
+def test_workers_that_come_are_used_and_workers_that_are_gone_are_missed(
+    threads: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [2]
+    readers = Elsewhere(threads, cluster_parsers.plain, places=lambda: places[0])
+    assert readers.room == 4
+    monkeypatch.setattr("policyparse.cluster.elsewhere._COUNT_EVERY", -1.0)
+    places[0] = 5
+    readers.busy()
+    assert readers.room == 10
+    places[0] = 0
+    readers.busy()
+    monkeypatch.setattr("policyparse.cluster.elsewhere._NONE_FOR", -1.0)
+    with pytest.raises(PolicyparseError, match="no worker has been there"):
+        readers.busy()
 
 
 # -- what is said ------------------------------------------------------------------------------------------------

@@ -38,6 +38,10 @@ _LEAST_MEMORY = 1 << 30
 #: Tasks given out for each place where one can be read: one that is read and one that waits.
 _AHEAD = 2
 
+#: So often (seconds) it is looked how many places there are, and so long there may be none: a nanny starts a worker that
+#: has died within seconds.
+_COUNT_EVERY, _NONE_FOR = 5.0, 120.0
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -53,7 +57,7 @@ class Request:
 class Elsewhere:
     """Reads through `executor`; a Readers of batch.
 
-    places:  how many files can be read at a time
+    places:  tells how many files can be read at a time just now; None where that cannot be known just now
     timeout: seconds for one file; memory: bytes for one reading process (its share of its machine's if None)
     lost:    tells of an error of the executor's own making whether the worker died on the file ("crashed"), or nothing
              can be read any more (a sentence); None where it is neither
@@ -64,12 +68,14 @@ class Elsewhere:
         executor: Executor,
         parse: Parse,
         *,
-        places: int,
+        places: Callable[[], int | None],
         timeout: float | None = None,
         memory: int | None = None,
         lost: Callable[[BaseException], str | None] | None = None,
     ) -> None:
-        self.room = max(1, places) * _AHEAD
+        self.room = max(1, places() or 0) * _AHEAD
+        self._places, self._counted = places, time.monotonic()
+        self._none_since: float | None = None
         self._executor, self._parse, self._timeout, self._memory = executor, parse, timeout, memory
         self._lost = lost or _lost
         self._sender = ThreadPoolExecutor(1, "policyparse-sender")
@@ -110,9 +116,24 @@ class Elsewhere:
 
     def busy(self) -> list[Busy]:
         now = time.monotonic()
+        if now - self._counted > _COUNT_EVERY:
+            self._counted = now
+            self._count(now)
         # which of them is being read just now the executor does not tell; those given out first are
         oldest = list(self._given.values())[: self.room // _AHEAD]
         return [Busy(task.path, now - since, None) for task, since in oldest]
+
+    def _count(self, now: float) -> None:
+        """Workers come and go: gives out tasks for those that there are, and does not wait for ever where there are none."""
+        places = self._places()
+        if places:
+            self.room, self._none_since = places * _AHEAD, None
+        elif places == 0:
+            self._none_since = self._none_since or now
+            if now - self._none_since > _NONE_FOR:
+                raise PolicyparseError(
+                    f"no worker has been there for {_NONE_FOR:.0f} seconds — start some; the same command goes on"
+                )
 
     def close(self, finished: bool) -> None:
         if not finished:

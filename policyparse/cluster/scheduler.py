@@ -46,7 +46,7 @@ def dask_readers(
     large = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})
     with _quiet(), large, _connected(Client, address) as client:
         yield Elsewhere(
-            _Packing(client.get_executor(pure=False)), parse, places=_places(client, address), timeout=timeout,
+            _Packing(client.get_executor(pure=False)), parse, places=_counter(client, address), timeout=timeout,
             memory=memory, lost=lambda error: _lost(error, address),
         )  # fmt: skip
 
@@ -96,15 +96,22 @@ class _Packing(Executor):
         return self._inner.submit(unpacked, pickle.dumps((function, arguments, named)))
 
 
-def _places(client: Any, address: str) -> int:
-    """How many files the workers can read at a time."""
+def _counter(client: Any, address: str) -> Callable[[], int | None]:
+    """What tells how many files the workers can read at a time. Raises PolicyparseError where there are none to begin with."""
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
     except Exception:
         raise PolicyparseError(
             f"{address}: the scheduler has no workers — start some, on any machine, with: dask worker {address}"
         ) from None
-    return sum(client.nthreads().values())
+
+    def places() -> int | None:
+        try:
+            return sum(int(threads) for threads in client.nthreads().values())
+        except Exception:  # the scheduler is busy, or gone: then the files that it has will say so
+            return None
+
+    return places
 
 
 def _lost(error: BaseException, address: str) -> str | None:
