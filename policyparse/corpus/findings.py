@@ -25,6 +25,8 @@ _OF_RUN = (
     f"SELECT d.seq FROM ({_NUMBERS}) f JOIN documents d "
     f"ON d.seq BETWEEN f.number << 20 AND (f.number << 20) + 1048575 WHERE d.{CURRENT}"
 )
+#: Where a document d was found; one file of several.
+_FIRST_PATH = "(SELECT min(f.path) FROM found_in s JOIN files f ON f.number = s.file WHERE s.document = d.seq)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class InFile:
 
     path: str
     part: int
-    sha256: str
+    sha256: str | bytes
     format: str | None
     siblings: int
 
@@ -47,12 +49,14 @@ class Findings:
     def in_several_files(self, run: int) -> Iterator[tuple[str, str, list[InFile]]]:
         """Documents (id, title) that several files have, one of them of this run; first the file that is kept."""
         rows = self._db.execute(
-            "SELECT s.document, d.title, s.path, s.part, s.sha256, i.format, "
-            "(SELECT count(DISTINCT o.document) FROM sources o WHERE o.path = s.path) - 1 AS siblings "
-            "FROM sources s JOIN documents d ON d.id = s.document LEFT JOIN imports i ON i.path = s.path "
-            "WHERE s.document IN (SELECT document FROM sources GROUP BY document HAVING count(DISTINCT path) > 1) "
-            f"AND (s.document IN (SELECT document FROM sources WHERE path IN ({_PATHS})) OR d.seq IN ({_OF_RUN})) "
-            "ORDER BY d.seq, coalesce(i.number, 0), s.path, s.part",
+            "SELECT d.id AS document, d.title, f.path, s.part, f.sha256, i.format, "
+            "(SELECT count(DISTINCT o.document) FROM found_in o WHERE o.file = s.file) - 1 AS siblings "
+            "FROM found_in s JOIN documents d ON d.seq = s.document JOIN files f ON f.number = s.file "
+            "LEFT JOIN imports i ON i.path = f.path WHERE s.document IN ("
+            "SELECT document FROM found_in GROUP BY document HAVING count(DISTINCT file) > 1 INTERSECT "
+            f"SELECT * FROM (SELECT s.document FROM ({_PATHS}) p JOIN files f ON f.path = p.path "
+            f"JOIN found_in s ON s.file = f.number UNION {_OF_RUN})) "
+            "ORDER BY d.seq, coalesce(i.number, 0), f.path, s.part",
             {"run": run},
         )
         for (document, title), group in groupby(rows, key=lambda row: (row["document"], row["title"])):
@@ -66,11 +70,9 @@ class Findings:
     def families(self, run: int) -> Iterator[list[tuple[str, str, str | None, str]]]:
         """Groups of near-duplicates (id, title, date, path), one of them of this run."""
         rows = self._db.execute(
-            "SELECT d.family, d.id, d.title, d.date, min(s.path) AS path FROM documents d "
-            "LEFT JOIN sources s ON s.document = d.id WHERE d.family IN ("
+            f"SELECT d.family, d.id, d.title, d.date, {_FIRST_PATH} AS path FROM documents d WHERE d.family IN ("
             f"SELECT family FROM documents WHERE {CURRENT} GROUP BY family HAVING count(*) > 1) AND d.{CURRENT} "
-            f"AND d.family IN (SELECT family FROM documents WHERE seq IN ({_OF_RUN})) "
-            "GROUP BY d.seq ORDER BY d.family, d.seq",
+            f"AND d.family IN (SELECT family FROM documents WHERE seq IN ({_OF_RUN})) ORDER BY d.family, d.seq",
             {"run": run},
         )
         for _, group in groupby(rows, key=lambda row: row["family"]):
@@ -79,9 +81,9 @@ class Findings:
     def gaps(self, run: int) -> Iterator[tuple[str, str, str, list[str]]]:
         """Documents of the run (id, title, path) with what could not be found: date, issuer, structure."""
         rows = self._db.execute(
-            "SELECT d.id, d.title, d.date, d.issuers, "
-            "(SELECT min(path) FROM sources s WHERE s.document = d.id) AS path, "
-            "EXISTS (SELECT 1 FROM passages p WHERE p.document = d.id AND p.section IS NOT NULL) AS sections "
+            f"SELECT d.id, d.title, d.date, d.issuers, {_FIRST_PATH} AS path, "
+            "EXISTS (SELECT 1 FROM texts t WHERE t.number BETWEEN d.first AND d.first + d.passages - 1 "
+            "AND t.section IS NOT NULL) AS sections "
             f"FROM documents d WHERE d.seq IN ({_OF_RUN}) ORDER BY path, d.seq",
             {"run": run},
         )
