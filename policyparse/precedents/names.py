@@ -42,13 +42,11 @@ class Names:
         self._functions = {
             row["function"]: row["full"] or row["function"] for row in vocabulary.table("institutions_functions")
         }
-        closed = [row for row in vocabulary.table("institutions_kinds") if row["class"] in ("closed", "strict")]
-        kinds = {row["kind"] for row in closed}
-        self._kinds = re.compile(
-            "|".join(
-                sorted(map(re.escape, kinds | {row["full"] for row in closed} - {""} | {"部门"}), key=len, reverse=True)
-            )
-        )
+        kinds = {"部门"}
+        for row in vocabulary.table("institutions_kinds"):
+            if row["class"] in ("closed", "strict"):
+                kinds |= {row["kind"], row["full"] or row["kind"]}
+        self._kinds = re.compile("|".join(sorted(map(re.escape, kinds), key=len, reverse=True)))
         self._abbreviations: dict[str, str] = {}
         for row in vocabulary.table("institutions_abbreviations"):
             if kind := self._kinds.search(row["full"], max(len(row["full"]) - 3, 0)):
