@@ -38,6 +38,10 @@ _LEAST_MEMORY = 1 << 30
 #: Tasks given out for each place where one can be read: one that is read and one that waits.
 _AHEAD = 2
 
+#: So many files in a row that no worker sees, and the next ones are sent without asking. One may be missing by chance: it
+#: was being written just then, or a network folder tells of it late.
+_BLIND = 3
+
 #: So often (seconds) it is looked how many places there are, and so long there may be none: a nanny starts a worker that
 #: has died within seconds.
 _COUNT_EVERY, _NONE_FOR = 5.0, 120.0
@@ -80,19 +84,18 @@ class Elsewhere:
         self._lost = lost or _lost
         self._sender = ThreadPoolExecutor(1, "policyparse-sender")
         self._given: dict[Future[Outcome], tuple[Task, float]] = {}
-        self._blind = False
+        self._unseen = 0  # files in a row that the workers did not see
 
     def submit(self, task: Task) -> Future[Outcome]:
         future: Future[Outcome] = Future()
         self._given[future] = (task, time.monotonic())
-        if self._blind:
-            self._sender.submit(self._send, task, future)
-            return future
         try:
-            seen = replace(task, stamp=stamp_of(os.stat(task.file)))
+            if self._unseen < _BLIND:
+                self._give(replace(task, stamp=stamp_of(os.stat(task.file))), future)
+                return future
         except (OSError, ValueError):
-            seen = replace(task, stamp="gone")  # the sender will say why
-        self._give(seen, future)
+            pass  # reading it here will say why
+        self._sender.submit(self._send, task, future)
         return future
 
     def outcome(self, task: Task, future: Future[Outcome]) -> Outcome:
@@ -163,9 +166,11 @@ class Elsewhere:
             return
         outcome = done.result()
         if outcome is not None:
+            if task.data is None:
+                self._unseen = 0
             future.set_result(outcome)
             return
-        self._blind = True  # the next ones are not asked for first
+        self._unseen += 1
         try:
             self._sender.submit(self._send, replace(task, stamp=None), future)
         except RuntimeError as closed:
