@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from policyparse.tag import load_model, shipped_model
-from policyparse.train import as_text, evaluate_documents, read_labelled
+from policyparse.train import ReadDocument, as_text, evaluate_documents, read_labelled
 
 LABELS = Path(__file__).parent.parent / "corpora" / "blind"
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 # (main tag, micro-F1): measured 2026-11-25 less 0.03; raise them when the model gets better, never lower them.
-FLOORS = {"first": (0.75, 0.76), "second": (0.76, 0.76), "third": (0.75, 0.76)}
-# Asked: 0.05 on blind documents. A set of 200 clauses in ten bins shows 0.03 even where every score is right.
-CALIBRATION = 0.08
+FLOORS = {"first": (0.75, 0.76), "second": (0.78, 0.80), "third": (0.76, 0.79)}
+# Of the three sets together (561 clauses, where chance alone shows 0.03; in one set of 200 it shows 0.05).
+CALIBRATION = 0.05
+
+
+@cache
+def labelled(name: str) -> tuple[list[ReadDocument], int]:
+    """The documents of a set (parsed once for all tests), and how many labels find no clause."""
+    return read_labelled(LABELS / f"{name}.jsonl", CORPUS)
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -24,7 +31,7 @@ def test_blindly_labelled_documents(name: str) -> None:
     if not CORPUS.is_dir():
         assert not (os.environ.get("CI") and CORPUS.parent.exists()), "../shared is there but has no corpus"
         pytest.skip("../shared is not here: no texts for the labels")
-    documents, lost = read_labelled(LABELS / f"{name}.jsonl", CORPUS)
+    documents, lost = labelled(name)
     assert lost <= 0.1 * sum(len(document.tags) for document in documents), (
         "clauses are cut otherwise than when labelled"
     )
@@ -33,6 +40,14 @@ def test_blindly_labelled_documents(name: str) -> None:
     main, micro = FLOORS[name]
     assert figures.main_accuracy >= main
     assert figures.micro_f1 >= micro
+
+
+def test_scores_keep_what_they_promise_on_real_documents() -> None:
+    if not CORPUS.is_dir():
+        pytest.skip("../shared is not here: no texts for the labels")
+    documents = [document for name in FLOORS for document in labelled(name)[0]]
+    figures = evaluate_documents(load_model(shipped_model()), documents)
+    print(*as_text(figures).split("\n")[:2], sep="\n")
     assert figures.calibration_error <= CALIBRATION
 
 

@@ -115,7 +115,7 @@ def train_command(
     seed: int,
 ) -> int:
     from policyparse.tag import save_model, shipped_model
-    from policyparse.train import read_clauses, train
+    from policyparse.train import as_text, learn, read_clauses
 
     if tags is not None:
         if clauses is None or out is None or texts or labels or corrections:
@@ -130,7 +130,8 @@ def train_command(
     if corrections is not None:
         documents += _corrected(corrections)
     target = out or shipped_model()
-    save_model(train(labelled, documents, seed=seed), target)
+    learned = learn(labelled, documents, seed=seed)
+    save_model(learned.model, target)
     more = sum(len(document.tags) for document in documents)
     size = f"{target.stat().st_size / 1e6:.1f} MB"
     click.echo(
@@ -139,6 +140,9 @@ def train_command(
             f"{target}：{size}，来自 {len(labelled)} 条条款" + (f"和文件中的 {more} 条" if more else ""),
         )
     )
+    for name, figures in ((say("cross-validated", "交叉验证"), learned.own), (say("documents", "文件"), learned.read)):
+        if figures is not None:
+            click.echo(f"{name}: " + as_text(figures).split("\n", 1)[0])
     return 0
 
 

@@ -37,7 +37,7 @@ from policyparse.train.settling import SHARE, Settled, settle
 
 __all__ = [
     "Coded", "CorpusError", "Evaluation", "LabelledClause", "ReadDocument", "Scheme", "as_text", "compare", "confusion_table",
-    "cross_validate", "evaluate", "evaluate_documents", "evaluate_scores", "load_model", "of_documents", "read_clauses",
+    "cross_validate", "evaluate", "evaluate_documents", "evaluate_scores", "learn", "load_model", "of_documents", "read_clauses",
     "read_coded", "read_labelled", "read_scheme", "save_model", "shipped_labels", "shipped_model", "train", "train_scheme",
 ]  # fmt: skip
 
@@ -97,11 +97,19 @@ def seen(clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument], t
     return Seen(tagged, rows, *labels(tagged, tags), _numbered(names, seed), weights)
 
 
-def train(
+class Learned(NamedTuple):
+    """A model, and the figures on the clauses that each fold's model had not seen: the written ones; the documents' ones."""
+
+    model: Model
+    own: Evaluation
+    read: Evaluation | None
+
+
+def learn(
     clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument] = (), tags: Sequence[str] = TAGS,
     seed: int = 0,
-) -> Model:  # fmt: skip
-    """The model learned from `clauses` and the labelled clauses of `documents`.
+) -> Learned:  # fmt: skip
+    """The model learned from `clauses` and the labelled clauses of `documents`, and its figures in cross-validation.
 
     Thresholds and scores come from folds, grouped by document, that their clauses were not learned from.
     Raises CorpusError for an unknown tag or one with too few clauses.
@@ -110,10 +118,11 @@ def train(
     clauses = with_marks(clauses)
     known = seen(clauses, documents, tags, seed)
     prior = _prior(known)
-    settled = settle(*held_out_heads(known, len(clauses), documents, prior, seed), known.has, known.weights)
+    heads = held_out_heads(known, len(clauses), documents, prior, seed)
+    settled = settle(*heads, known.has, known.weights)
     features = Features.fit(known.rows)
     weights, bias = linear_heads(features.matrix(known.rows), known.has, known.main, STRENGTH, seed)
-    return Model(
+    model = Model(
         tags=tuple(tags), features=features, weights=weights.astype(np.float16).astype(np.float32),
         bias=bias.astype(np.float32), share=SHARE, prior=prior, around=AROUND,
         thresholds=settled.thresholds, first=settled.first, others=settled.others,
@@ -121,13 +130,21 @@ def train(
               "data": fingerprint(clauses, [(d.source, sorted(d.tags.items())) for d in documents]),
               "seed": str(seed), "scikit-learn": sklearn.__version__},
     )  # fmt: skip
+    return Learned(model, *_held_out_figures(known, heads, len(clauses), tags))
+
+
+def train(
+    clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument] = (), tags: Sequence[str] = TAGS,
+    seed: int = 0,
+) -> Model:  # fmt: skip
+    """The model that `learn` makes."""
+    return learn(clauses, documents, tags, seed).model
 
 
 def train_scheme(scheme: Scheme, clauses: Sequence[LabelledClause], seed: int = 0) -> tuple[Model, Evaluation]:
     """The model of a researcher's own tags, and its figures in cross-validation."""
-    model = train(clauses, tags=scheme.tags, seed=seed)
-    figures, _ = cross_validate(clauses, tags=scheme.tags, seed=seed)
-    return replace(model, made={**model.made, "scheme": scheme.name}), figures
+    learned = learn(clauses, tags=scheme.tags, seed=seed)
+    return replace(learned.model, made={**learned.model.made, "scheme": scheme.name}), learned.own
 
 
 def _prior(known: Seen) -> Array:
@@ -177,15 +194,24 @@ def cross_validate(
     check_classes(clauses, tags)
     clauses = with_marks(clauses)
     known = seen(clauses, documents, tags, seed)
-    main, any_ = held_out_heads(known, len(clauses), documents, _prior(known), seed)
+    heads = held_out_heads(known, len(clauses), documents, _prior(known), seed)
+    return _held_out_figures(known, heads, len(clauses), tags)
+
+
+def _held_out_figures(
+    known: Seen, heads: tuple[Array, Array], written: int, tags: Sequence[str]
+) -> tuple[Evaluation, Evaluation | None]:
+    """Figures from the held-out heads; each fold's thresholds and scores are settled on the other folds."""
+    main, any_ = heads
     given: Given = [[] for _ in known.rows]
     scores = np.zeros(known.has.shape)
-    for learn, test in _folds(known.groups):
-        settled = settle(main[learn], any_[learn], known.has[learn], known.weights[learn])
+    for rest, test in _folds(known.groups):
+        settled = settle(main[rest], any_[rest], known.has[rest], known.weights[rest])
         _judge(main[test], any_[test], settled, test, tags, given, scores)
-    size = len(clauses)
-    own = evaluate_scores(known.tagged[:size], given[:size], tags, scores[:size])
-    return own, evaluate_scores(known.tagged[size:], given[size:], tags, scores[size:]) if documents else None
+    own = evaluate_scores(known.tagged[:written], given[:written], tags, scores[:written])
+    if written == len(known.rows):
+        return own, None
+    return own, evaluate_scores(known.tagged[written:], given[written:], tags, scores[written:])
 
 
 def _judge(
