@@ -253,3 +253,18 @@ def test_what_was_corrected_is_learned_from(pilots: Path) -> None:
     learned = train(town, [read], tags=("delegation", "finance"))
     assert (without.made["read"], learned.made["read"]) == ("0", "1")
     assert learned.made["data"] != without.made["data"]
+
+
+def test_show_says_why_a_clause_has_its_tags(pilots: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = ["--corpus", str(pilots)]
+    assert run(["show", f"{PLAN.id}#c2", "--why", *corpus]) == 0
+    out = capsys.readouterr().out
+    assert "# Why delegation" in out
+    assert "cue word of the tag\ttext:delegation\t+" in out
+    correct(pilots, f"{PLAN.id}#c2", ["service"])
+    assert run(["show", f"{PLAN.id}#c2", "--why", "--json", *corpus]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [tag["tag"] for tag in shown["tags"]] == ["service"]
+    assert shown["why"][0]["tag"] == "delegation", "the machine's reasons are for what the machine said"
+    assert shown["corrections"][0]["by"] == "李"
+    assert run(["show", PLAN.id, "--why", *corpus]) != 0
