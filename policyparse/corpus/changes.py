@@ -56,6 +56,11 @@ class Changes:
                 for name, when in _TRIGGERS.items():
                     self._db.execute(f"DROP TRIGGER IF EXISTS {name}")
                     self._db.execute(f"CREATE TRIGGER {name} {when}")
+                # of what went while nobody noted it, there is the old entry
+                self._db.execute(
+                    "INSERT OR REPLACE INTO changes (document) "
+                    "SELECT document FROM changes WHERE document NOT IN (SELECT id FROM documents)"
+                )
                 self._db.execute("DELETE FROM changes WHERE document IN (SELECT id FROM documents)")
                 self._db.execute("INSERT INTO changes (document) SELECT id FROM documents ORDER BY seq")
             self._db.execute("INSERT OR IGNORE INTO state VALUES ('identity', lower(hex(randomblob(16))))")
