@@ -5,6 +5,7 @@ In: addresses. Out: Readers, a Store, or None where nothing was asked for. Touch
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
@@ -54,6 +55,19 @@ def readers_of(
 
 def store_of(address: str | None) -> AbstractContextManager[Store | None]:
     return Store(address) if address is not None else nullcontext()
+
+
+def sending_told(every: float = 5.0) -> Callable[[int, int], None]:
+    """Says on standard error how far a sending is, every few seconds."""
+    said = time.monotonic()
+
+    def told(done: int, total: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > every:
+            said = time.monotonic()
+            click.echo(say(f"sent {done:,} of {total:,} documents", f"已送出 {done:,} / {total:,} 份"), err=True)
+
+    return told
 
 
 def sent_line(store: Store, sent: Sent) -> str:

@@ -16,7 +16,7 @@ import click
 
 from policyparse.batch import Pipeline, Summary, import_files
 from policyparse.batch.plan import Plan, plan
-from policyparse.cli.cluster import readers_of, scheduler_option, sent_line, store_of, store_option
+from policyparse.cli.cluster import readers_of, scheduler_option, sending_told, sent_line, store_of, store_option
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.progress import Shown
@@ -151,7 +151,7 @@ def import_command(
         counts = corpus.store.counts()
         if copy is not None:
             try:
-                sent = send(corpus, copy)
+                sent = send(corpus, copy, progress=sending_told())
             except PolicyparseError as error:
                 unsent = str(error)
     if as_json:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from policyparse.cli.cluster import sent_line, store_option
+from policyparse.cli.cluster import sending_told, sent_line, store_option
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.tables import complain, counted, show_table
@@ -44,7 +44,7 @@ from policyparse.corpus.verify import repair, verify
 def reindex_command(directory: Path, store: str | None, vocab: Path | None) -> int:
     if store is not None:
         with Store(store) as copy, Corpus.open(directory, write=True, vocabulary=vocabulary(vocab)) as corpus:
-            click.echo(sent_line(copy, send(corpus, copy, anew=True)))
+            click.echo(sent_line(copy, send(corpus, copy, anew=True, progress=sending_told())))
         return 0
     with Corpus.open(directory, write=True, vocabulary=vocabulary(vocab)) as corpus:
         number = corpus.reindex()
