@@ -222,7 +222,7 @@ def test_the_command_and_its_files(three: Path, capsys: pytest.CaptureFixture[st
     flags = zip(("--csv", "--xlsx", "--graphml", "--picture"), files.values(), strict=True)
     assert run(["reuse", *(word for flag in flags for word in flag)]) == 0
     assert capsys.readouterr().out.split() == [files["csv"], str(three / "r-passages.csv"), *list(files.values())[1:]]
-    book = openpyxl.load_workbook(files["xlsx"])
+    book = openpyxl.load_workbook(files["xlsx"], rich_text=True)
     assert book.sheetnames == ["谁抄了谁", "共用段落", "来源", "说明"]
     assert book["来源"].max_row == 1 + 2 * 3  # both clauses of each passage
     drawn = nx.read_graphml(files["graphml"])
@@ -230,6 +230,18 @@ def test_the_command_and_its_files(three: Path, capsys: pytest.CaptureFixture[st
     assert len(drawn.edges) == 3
     ElementTree.parse(files["svg"])
     assert run(["reuse", "--between", "zz", "yy"]) == 2
+
+
+def test_what_was_changed_in_a_passage_is_red_in_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Corpus.open(tmp_path / "c", create=True) as corpus:
+        corpus.add(town("甲镇", 2008, PASSAGE))
+        corpus.add(town("乙镇", 2010, PASSAGE.replace("满三年", "满两年")))
+    monkeypatch.setenv("POLICYPARSE_CORPUS", str(tmp_path / "c"))
+    assert run(["reuse", "--xlsx", str(tmp_path / "r.xlsx")]) == 0
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx", rich_text=True)["共用段落"]
+    for column, changed in ((8, "三"), (9, "两")):
+        red = [str(piece) for piece in sheet.cell(2, column).value if not isinstance(piece, str) and piece.font.b]
+        assert red == [changed]
 
 
 def test_the_picture_has_the_first_hand_arrows_alone(three: Path) -> None:

@@ -6,8 +6,9 @@ In: a corpus. Out: tables of pairs and passages; a workbook, CSV, GraphML, a pic
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from policyparse.cli.messages import CHINESE, Command, say
 from policyparse.cli.options import corpus_option, json_option
 from policyparse.cli.tables import counted, in_terminal, show_table
 from policyparse.compare.copying import REUSE_TABLES, ReuseTable, clauses_of
+from policyparse.compare.rows import Row
 from policyparse.compare.sources import COLUMNS, HEADS, TITLE, sources
 from policyparse.corpus import Corpus
 from policyparse.export.graph import picture, write_graphml
@@ -115,9 +117,30 @@ def _sheets(found: Reuse, corpus: Corpus) -> list[export.Sheet]:
         if rows or table.rows is REUSE_TABLES["pairs"].rows:
             sheets.append(export.Sheet(table.title, table.columns, table.heads, rows))
     rows = REUSE_TABLES["passages"].rows(found, CHINESE)
+    if rows:
+        table = REUSE_TABLES["passages"]
+        sheets[1] = export.Sheet(table.title, table.columns, table.heads, _marked(found, rows))
     documents = corpus.documents(list(dict.fromkeys(name.partition("#")[0] for name in clauses_of(rows))))
     where = sources(documents, rows, ("from_clause", "to_clause"))
     return [*sheets, export.Sheet(TITLE, COLUMNS, HEADS, where)]
+
+
+def _marked(found: Reuse, rows: Sequence[Row]) -> list[dict[str, export.Value]]:
+    """The passages' rows with what is not word for word the same in red."""
+    passages = [passage for pair in found.pairs for passage in pair.passages]
+    marked: list[dict[str, export.Value]] = []
+    for row, passage in zip(rows, passages, strict=True):
+        one = _changed(passage.from_start, passage.from_end, [run[:2] for run in passage.runs])
+        other = _changed(passage.to_start, passage.to_end, [run[2:] for run in passage.runs])
+        texts = {"from_text": export.Marked(passage.from_text, one), "to_text": export.Marked(passage.to_text, other)}
+        marked.append({**row, **texts})
+    return marked
+
+
+def _changed(start: int, end: int, runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What no run covers of the span, counted from its start."""
+    edges = [(start, start), *runs, (end, end)]
+    return [(a - start, b - start) for (_, a), (b, _) in pairwise(edges) if b > a]
 
 
 def _shown(found: Reuse, passages: bool) -> None:
@@ -138,7 +161,7 @@ def _title(name: str, table: ReuseTable, number: int) -> str:
     return f"{say(english[name], table.title)} ({number})"
 
 
-def _cells(name: str, table: ReuseTable, rows: list[dict[str, str | int | float | None]]) -> tuple[list[str], list[list[str]]]:  # fmt: skip
+def _cells(name: str, table: ReuseTable, rows: list[Row]) -> tuple[list[str], list[list[str]]]:  # fmt: skip
     columns = list(_IN_TERMINAL[name] if in_terminal() else table.columns)
     heads = [table.heads[column].strip() if CHINESE else column for column in columns]
     return heads, [[_cell(column, row.get(column)) for column in columns] for row in rows]

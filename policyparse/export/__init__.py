@@ -29,6 +29,7 @@ __all__ = [
     "Marked",
     "Row",
     "Sheet",
+    "Value",
     "Workbook",
     "export",
     "rows",

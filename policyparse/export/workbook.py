@@ -150,7 +150,8 @@ def _lines(values: list[Value], widths: list[int]) -> int:
         if isinstance(value, str) and len(value) * 2 > width:
             shown = value[: _MOST_LINES * width]
             wide = len(shown) + sum(1 for sign in shown if sign > "\u2e7f")
-            most = max(most, -(-wide // max(1, width - 1)) + shown.count("\n"))
+            # a tenth is lost where a word does not fit the line any more
+            most = max(most, -(-wide // max(1, width * 9 // 10)) + shown.count("\n"))
     return min(most, _MOST_LINES)
 
 
