@@ -6,7 +6,8 @@ The corpus is the one of bench_search.py, made in a temporary directory, or DIR 
 it can be used again). The page is served by a process of its own, as `policyparse serve` does. Each person asks for the
 page of one to three words, now and then with a filter or for a second page, waits for the whole answer and goes on: in
 the row `no pause` at once, in the row `reading` after one to five seconds, as people do. p50 and p99 are milliseconds on
-the clock, from the request's first byte to the answer's last; `memory` is the server's (anonymous pages, MiB) before and
+the clock, from the request's first byte to the answer's last; `processor` is what an answer cost the server, which
+does not grow with what else the machine does; `memory` is the server's (anonymous pages, MiB) before and
 after. The people are threads of this process, which share the processors with the server.
 """
 
@@ -131,6 +132,12 @@ def memory(process: int) -> float:
     return int(found[1]) / 1024 if found else float("nan")
 
 
+def processor(process: int) -> float:
+    """Processor time of a process in milliseconds, all threads."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--clauses", type=int, default=100_000)
@@ -152,14 +159,15 @@ def main() -> None:
             load(port, 4, 3, (0, 0), 0)  # so that the first to come does not pay for all
             for name, pause in (("reading", (1.0, 5.0)), ("no pause", (0.0, 0.0))):
                 before = memory(process)
-                began = time.monotonic()
+                began, spent = time.monotonic(), processor(process)
                 times, failed = load(port, options.people, options.seconds, pause, len(rows) + 1)
-                took = time.monotonic() - began
+                took, spent = time.monotonic() - began, processor(process) - spent
                 cuts = statistics.quantiles(times, n=100)
                 rows.append(
                     {
                         "people": name, "answers": len(times), "failed": failed, "a second": round(len(times) / took, 1),
                         "p50 ms": round(statistics.median(times), 1), "p99 ms": round(cuts[98], 1),
+                        "processor ms": round(spent / max(1, len(times)), 1),
                         "memory before": round(before), "memory after": round(memory(process)),
                     }
                 )  # fmt: skip
