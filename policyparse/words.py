@@ -118,9 +118,13 @@ class Segmenter:
         return bool(self._jieba.has_word(normal(word)))
 
     def long_words(self, whole: str) -> list[str]:
-        """The words of three characters and more that the dictionary finds anywhere in `whole`, a text in its normal form;
-        they overlap."""
-        return [word for word in self._jieba.cut_all(whole) if len(word) > 2]
+        """The words of three letters and more that the dictionary finds anywhere in `whole`, a text in its normal form;
+        they overlap. Numbers are none: nearly each of them would be a term that is asked for once."""
+        return [word for word in self._jieba.cut_all(whole) if len(word) > 2 and word.isalpha()]
+
+    def is_long_word(self, word: str) -> bool:
+        """Whether `long_words` gives `word` wherever it stands."""
+        return len(word) > 2 and word.isalpha() and bool(self._jieba.has_word(word))
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """(start, end, word) of every word of `text`, in code points of `text`."""

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policyparse.corpus import Corpus
-from policyparse.search import SORTS, QueryError, excerpt, highlights, matching_documents, search
+from policyparse.search import SORTS, QueryError, excerpt, facets, highlights, matching_documents, search
 from policyparse.search.query import parse_query
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "search.yaml").read_text(encoding="utf-8"))
@@ -149,6 +149,66 @@ def test_advice_names_the_word_that_is_missing(pilots: Corpus) -> None:
 def test_an_empty_corpus_says_so(tmp_path: Path) -> None:
     with Corpus.open(tmp_path / "empty", create=True) as corpus:
         assert "empty" in search(corpus, "下放").advice[0]
+
+
+def test_what_is_said_is_said_in_chinese_too(pilots: Corpus) -> None:
+    results = search(pilots, "下放 火星", filters={"kind": ["批复"]})
+    assert len(results.advice_zh) == len(results.advice) > 0
+    assert all(any("一" <= sign <= "龥" for sign in sentence) for sentence in results.advice_zh)
+    with pytest.raises(QueryError) as caught:
+        search(pilots, "下放 AND")
+    assert "AND" in caught.value.chinese
+    assert caught.value.chinese != str(caught.value)
+
+
+def test_facets_can_be_asked_for_apart(pilots: Corpus) -> None:
+    whole = search(pilots, "下放")
+    page = search(pilots, "下放", facets=())
+    counts = facets(pilots, "下放")
+    assert page.hits == whole.hits
+    assert (page.total, page.documents, page.facets) == (whole.total, None, {})
+    assert (counts.total, counts.documents, counts.facets) == (whole.total, whole.documents, whole.facets)
+    assert dict(facets(pilots, filters={"item": ["规划"]}).facets["item"]) == {"乡村建设规划许可权限": 1}
+    assert dict(facets(pilots, names=("deadline",)).facets["deadline"]) == {"2010": 1}
+    with pytest.raises(QueryError, match="no such facet"):
+        facets(pilots, names=("colour",))
+
+
+def test_what_a_clause_cites(tmp_path: Path) -> None:
+    quote = "根据《青岭县强镇扩权试行办法》（青政发〔2008〕3号）制定本方案。"
+    cited = {
+        "text": "《青岭县强镇扩权试行办法》",
+        "title": "青岭县强镇扩权试行办法",
+        "doc_number": "青政发〔2008〕3号",
+        "quote": quote,
+    }
+    with Corpus.open(tmp_path / "cites", create=True) as corpus:
+        corpus.add(document(f"甲\n{quote}\n本办法自公布之日起施行。\n", citations=[cited]))
+        corpus.commit()
+        for query in ("cites:强镇扩权试行办法", "引用:青政发[2008]3号"):
+            assert [hit.clause for hit in search(corpus, query).hits] == ["c1"], query
+        assert search(corpus, "cites:公司法").total == 0
+
+
+def test_words_of_another_vocabulary_are_found_too(tmp_path: Path) -> None:
+    from policyparse.vocabulary import Vocabulary
+
+    (tmp_path / "vocab").mkdir()
+    (tmp_path / "vocab" / "words.csv").write_text("word,note\n承接能力,\n", encoding="utf-8")
+    with Corpus.open(tmp_path / "own", create=True) as corpus:
+        corpus.add(document("甲\n提升承接能力。\n"))
+    with Corpus.open(tmp_path / "own", vocabulary=Vocabulary(tmp_path / "vocab")) as corpus:
+        assert not corpus.has_all_words
+        assert search(corpus, "承接能力").total == 1
+
+
+def test_many_hits_are_not_widened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Corpus.open(tmp_path / "wide", create=True) as corpus:
+        corpus.add(document("甲\n镇级权限下放。\n权限可以下放。\n"))
+        corpus.commit()
+        assert search(corpus, "权限下放").total == 2
+        monkeypatch.setattr("policyparse.search.directory.ENOUGH", 1)
+        assert search(corpus, "权限下放").total == 1
 
 
 def quoted(words: str) -> str:

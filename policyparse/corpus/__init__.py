@@ -46,8 +46,8 @@ FORMAT = "policyparse-corpus"
 #: Goes up when an older policyparse could no longer read the directory.
 FORMAT_VERSION = 1
 
-#: Passages per index commit, about three seconds' work. Each commit makes a segment with a dictionary of its own.
-_COMMIT_EVERY = 20_000
+#: Passages per index commit, some ten seconds' work. Each commit makes a segment, with a dictionary of its own.
+_COMMIT_EVERY = 50_000
 
 
 class Corpus:

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from policyparse.corpus import Corpus
 from policyparse.search.advice import advice
 from policyparse.search.directory import Directory
-from policyparse.search.engine import FACETS, MOST_DOCUMENTS, SORTS, Engine, Found, Question
+from policyparse.search.engine import COPY_IDS, FACETS, MOST_DOCUMENTS, SORTS, Engine, Found, Question
 from policyparse.search.highlight import excerpt, highlights
 from policyparse.search.query import QueryError, parse_query
 from policyparse.words import pairs, squeezed
@@ -33,8 +33,8 @@ NEAR = 0.9
 #: Short clauses (各镇人民政府： …) are alike by chance.
 _NEAR_LEAST = 20
 
-#: Hits that are ranked at a time while copies are being folded, behind those of the page itself.
-_WINDOW = 32
+#: Hits that are ranked at a time where folded copies have left room on the page.
+_WINDOW = 8
 
 
 @dataclass(slots=True)  # not frozen, as Found
@@ -248,7 +248,6 @@ def _ranked(question: Question, sort: str, wanted: int, fold: bool) -> list[_Gro
     while more and len(groups) < wanted:
         window, more = question.window(sort, at, size)
         at += size
-        size = max(_WINDOW, wanted)
         for found in window:
             if fold:
                 if found.fold in folds:
@@ -260,6 +259,7 @@ def _ranked(question: Question, sort: str, wanted: int, fold: bool) -> list[_Gro
                 twin.near.append(found)
             else:
                 groups.append(group)
+        size = max(_WINDOW, 2 * (wanted - len(groups)))
     return groups
 
 
@@ -282,13 +282,18 @@ def _near(one: _Group, other: _Group) -> bool:
 def _copies(engine: Engine, question: Question, page: Sequence[_Group]) -> list[tuple[int, list[str]]]:
     """For every group of a page how many passages it stands for besides the one shown, and the first of them."""
     folds = [[group.found.fold, *(near.fold for near in group.near)] for group in page]
-    doubtful = [group.found.fold for group in page if not group.found.alone and not group.near]
+    doubtful = [fold for group, alike in zip(page, folds, strict=True) if not _alone(group) for fold in alike]
     repeated = engine.repeated(doubtful) if doubtful else set()
-    asked = [
-        (group.found, alike) for group, alike in zip(page, folds, strict=True) if len(alike) > 1 or alike[0] in repeated
-    ]
+    asked = [(group.found, alike) for group, alike in zip(page, folds, strict=True) if not repeated.isdisjoint(alike)]
     found = dict(zip((shown.key for shown, _ in asked), question.copies(asked), strict=True)) if asked else {}
-    return [found.get(group.found.key, (0, [])) for group in page]
+    return [
+        found.get(group.found.key) or (len(group.near), [near.name for near in group.near[:COPY_IDS]]) for group in page
+    ]
+
+
+def _alone(group: _Group) -> bool:
+    """Whether it is known that no passage has the words of this one, or of those that are nearly the same."""
+    return group.found.alone and all(near.alone for near in group.near)
 
 
 def _hit(found: Found, marks: list[tuple[int, int]], copies: tuple[int, list[str]]) -> Hit:

@@ -22,6 +22,9 @@ from policyparse.words import Segmenter
 #: A narrow plan that finds so many passages is not made wider: two pages are full, and a wide one costs more.
 ENOUGH = 20
 
+#: So many more than a page's are ranked at once: where copies are folded, the next are at hand.
+AHEAD = 24
+
 
 class Directory:
     """Answers from an open corpus."""
@@ -120,10 +123,10 @@ class Asked:
 
     def _addresses(self, sort: str, offset: int, limit: int) -> list[tuple[float, DocAddress]]:
         if sort == "relevance":
-            if not offset:
-                self._settle(limit)
-                if self._top[0] >= limit or len(self._top[1]) < self._top[0]:
-                    return self._top[1][:limit]
+            self._settle(offset + limit + AHEAD)
+            reached, top = self._top
+            if offset + limit <= reached or len(top) < reached:
+                return top[offset : offset + limit]
             return self._searcher.search(self._plan.query, limit, False, offset=offset).hits
         by = {"place": "place_order", "date": "date_order", "oldest": "oldest_order"}[sort]
         order = Order.Desc if sort == "date" else Order.Asc

@@ -276,7 +276,7 @@ class Planning(ABC, Generic[Q]):
 
     def is_term(self, word: str) -> bool:
         """Whether the index has `word`, of three characters and more, as a term wherever it stands."""
-        return self.segmenter.knows(word)
+        return self.segmenter.is_long_word(word)
 
     def _wildcard(self, text: str, wanted: bool) -> Q:
         pattern = "".join(normal(text).split())
