@@ -5,6 +5,7 @@ The gate (who may come in) is in test_web_gate.py, Chromium in test_web_browser.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -212,6 +213,21 @@ def test_precedents_of_a_pasted_clause(client: TestClient) -> None:
     assert "/precedents?text=" in str(answer.url), "a link that can be kept"
     assert "石桥镇扩权强镇试点实施方案" in answer.text
     assert "<ins>" in answer.text
+
+
+def test_while_the_corpus_is_being_learned_from_the_page_says_so(client: TestClient, corpus_copy: Path) -> None:
+    library = client.app.state.library  # type: ignore[attr-defined]
+    library.learned.wait(60)
+    name = document_id(corpus_copy, "石桥镇扩权强镇")
+    try:
+        library.learned.clear()
+        assert "正在从语料库学习" in client.get(f"/documents/{name}/c8").text, "without waiting"
+        assert client.get("/precedents").status_code == 200
+        with pytest.raises(PolicyparseError, match="try again later"):
+            asyncio.run(library.need_learned(0.01))
+    finally:
+        library.learned.set()
+    assert "梧台区塔岭镇扩权强镇试点实施方案" in client.get(f"/documents/{name}/c8").text
 
 
 def test_a_draft_is_checked_and_comes_back_with_comments(client: TestClient) -> None:

@@ -159,6 +159,7 @@ async def post_precedents(
     def work(corpus: Corpus) -> dict[str, Any]:
         return precedents.find(corpus, text, where=where, limit=limit).as_json()
 
+    await _library(request).need_learned()
     return await _library(request).study(work)
 
 

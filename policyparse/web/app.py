@@ -33,10 +33,12 @@ from policyparse.web.settings import Settings
 
 def create_app(settings: Settings) -> FastAPI:
     """The page for one corpus."""
-    library, running, drafts = Library(settings), Running(settings), Drafts()
+    library, drafts = Library(settings), Drafts()
+    running = Running(settings, library.learn)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        library.learn()
         yield
         running.close()
         drafts.close()
@@ -71,12 +73,27 @@ def _routes() -> list[Route]:
         Route("/search.{format:str}", read(search_page.download, "format")),
         Route("/language", _language),
         Route("/help", _help),
-        *document_page.routes(read, study),
+        *document_page.routes(read, partial(_endpoint, _learned_or_not)),
         *compare_page.routes(study),
-        *precedent_page.routes(study),
+        *precedent_page.routes(partial(_endpoint, _learned), study),
         *import_page.routes(study),
         Route("/api/v1/", api.docs),
     ]
+
+
+async def _learned(library: Library, function: Callable[..., Response], request: Request, *values: Any) -> Response:
+    """`Library.study` for what needs precedents; the empty box does not."""
+    if request.path_params or request.query_params:
+        await library.need_learned()
+    return await library.study(function, request, *values)
+
+
+async def _learned_or_not(
+    library: Library, function: Callable[..., Response], request: Request, *values: Any
+) -> Response:
+    """The same for what can do without: `request.state.learned` says whether there are precedents."""
+    request.state.learned = library.learned.is_set()
+    return await (library.study if request.state.learned else library.read)(function, request, *values)
 
 
 def _endpoint(way: Callable[..., Any], function: Callable[..., Response], *names: str) -> Callable[[Request], Any]:

@@ -39,7 +39,7 @@ CITING = 50
 WHO = "who"
 
 
-def routes(read: Reading, study: Reading) -> list[Route]:
+def routes(read: Reading, learned: Reading) -> list[Route]:
     """The addresses of this file."""
     return [
         Route("/documents", read(listing)),
@@ -50,7 +50,7 @@ def routes(read: Reading, study: Reading) -> list[Route]:
         Route("/documents/{identity}/original/file", read(original_file, "identity")),
         Route("/documents/{identity}/original/{number:int}.png", read(page_image, "identity", "number")),
         Route("/documents/{identity}/repairs", read(repairs, "identity")),
-        Route("/documents/{identity}/{clause}", study(clause_page, "identity", "clause")),
+        Route("/documents/{identity}/{clause}", learned(clause_page, "identity", "clause")),
         Route("/documents/{identity}/{clause}/tags", correct_tags, methods=["POST"]),
         Route("/documents/{identity}/{clause}/record", correct_record, methods=["POST"]),
         Route("/documents/{identity}/{clause}/withdraw", withdraw, methods=["POST"]),
@@ -204,7 +204,7 @@ def clause_page(corpus: Corpus, request: Request, identity: str, clause: str) ->
         pieces=pieces(document.text, marks, here.start, here.end), source=source_line(document, here),
         before=document.clauses[at - 1].id if at else None,
         after=document.clauses[at + 1].id if at + 1 < len(document.clauses) else None,
-        similar=similar_to(corpus, document, here), all_tags=TAGS, all_modes=get_args(Mode), corrections=corrections,
+        similar=similar_to(corpus, document, here) if request.state.learned else None, all_tags=TAGS, all_modes=get_args(Mode), corrections=corrections,
         delegations=[(n, each) for n, each in enumerate(document.delegations) if each.clause == here.id],
         responsibilities=[(n, each) for n, each in enumerate(document.responsibilities) if each.clause == here.id],
         who=unquote(request.cookies.get(WHO, "")), saved="saved" in request.query_params,

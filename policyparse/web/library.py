@@ -12,9 +12,12 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from policyparse.corpus import Corpus
+from policyparse.passing import PolicyparseError
+from policyparse.precedents import prepare
 from policyparse.web.settings import Settings
 
 P = ParamSpec("P")
@@ -30,6 +33,10 @@ class Library:
         self._student = ThreadPoolExecutor(1, thread_name_prefix="student")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._local = threading.local()
+        self._learner: threading.Thread | None = None
+        #: Set while what precedents need to know of the corpus is at hand; clear while it is being learned.
+        self.learned = threading.Event()
+        self.learned.set()
 
     async def read(self, function: Callable[Concatenate[Corpus, P], T], *args: P.args, **rest: P.kwargs) -> T:
         """`function(corpus, …)` in a reader's thread. Raises PolicyparseError when there is no corpus (yet)."""
@@ -40,6 +47,31 @@ class Library:
         """`read` for what may take seconds, in one thread of its own, so that searches do not wait for it."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._student, lambda: function(self._corpus(), *args, **rest))
+
+    def learn(self) -> None:
+        """Learns from the corpus what precedents need, in a thread of its own: minutes for a large one, and again after
+        an import. What was learned is kept beside the corpus, so that it costs little the next time."""
+        if self._learner is not None and self._learner.is_alive():
+            return
+        self.learned.clear()
+        self._learner = threading.Thread(target=self._learn, name="learner", daemon=True)
+        self._learner.start()
+
+    def _learn(self) -> None:
+        try:
+            # no corpus yet, or one that cannot be read: who asks for precedents is told so
+            with (
+                suppress(PolicyparseError),
+                Corpus.open(self._settings.corpus, vocabulary=self._settings.vocabulary) as corpus,
+            ):
+                prepare(corpus)
+        finally:
+            self.learned.set()
+
+    async def need_learned(self, seconds: float = 20.0) -> None:
+        """Waits for `learn` so long. Raises PolicyparseError when it takes longer."""
+        if not await asyncio.get_running_loop().run_in_executor(None, self.learned.wait, seconds):
+            raise PolicyparseError("the corpus is being learned from, which takes some minutes — try again later")
 
     async def write(self, function: Callable[Concatenate[Corpus, P], T], *args: P.args, **rest: P.kwargs) -> T:
         """`function(corpus, …)` with a corpus that is open for writing and committed afterwards.

@@ -41,14 +41,14 @@ LIMIT = 8
 MOST_IN_FILE = 100
 
 
-def routes(study: Callable[..., Any]) -> list[Route]:
+def routes(learned: Callable[..., Any], study: Callable[..., Any]) -> list[Route]:
     """The addresses of this file."""
     return [
-        Route("/precedents", study(render), methods=["GET"]),
+        Route("/precedents", learned(render), methods=["GET"]),
         Route("/precedents", bring, methods=["POST"]),
-        Route("/precedents.docx", study(answer_file)),
-        Route("/drafts/{name}", study(draft_page, "name")),
-        Route("/drafts/{name}/precedents.docx", study(draft_file, "name")),
+        Route("/precedents.docx", learned(answer_file)),
+        Route("/drafts/{name}", learned(draft_page, "name")),
+        Route("/drafts/{name}/precedents.docx", learned(draft_file, "name")),
         Route("/drafts/{name}/check", study(check_page, "name")),
         Route("/drafts/{name}/check.docx", study(commented, "name")),
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +38,9 @@ class _Stopped(PolicyparseError):
 class Running:
     """Starts imports, one at a time. `close` when done."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, after: Callable[[], None]) -> None:
+        """after: called when an import is over."""
+        self._settings, self._after = settings, after
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.going: Going | None = None
@@ -94,3 +95,4 @@ class Running:
             going.error = f"the import failed ({type(error).__name__}: {error}) — the same import started again goes on"
         finally:
             going.over = True
+            self._after()
