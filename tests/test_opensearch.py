@@ -124,6 +124,7 @@ def test_pages_follow_each_other_without_a_gap(
     sort: str, both: tuple[Corpus, Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("policyparse.cluster.answers._AT_ONCE", 3)
+    monkeypatch.setattr("policyparse.cluster.answers._COUNTED", 5 if sort != "relevance" else 10_000)
     monkeypatch.setattr("policyparse.search._WINDOW", 4)
     _, engine = both
     for fold in (True, False):
@@ -145,6 +146,14 @@ def test_many_hits_are_not_searched_more_widely(server: str, tmp_path: Path) -> 
         engine = OpenSearchEngine(held)
         for query in ("权限下放", "审批权限下放", "编号7 权限下放"):
             assert_same(corpus, engine, query, fold=False)
+
+
+def test_a_clause_that_many_documents_have_is_shown_once(corpus: Corpus, store: Store) -> None:
+    for number in range(60):  # more than a window: to find ten that are no copies, all are looked through
+        corpus.add(document(f"第{number}号通知\n各镇应当将审批权限下放情况报县备案。\n", path=f"{number}.txt"))
+    send(corpus, store)
+    assert search(OpenSearchEngine(store), "权限下放情况").hits[0].copies == 59
+    assert_same(corpus, OpenSearchEngine(store), "权限下放情况")
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -22,8 +22,10 @@ from policyparse.search.query import Node, QueryError
 from policyparse.vocabulary import Vocabulary
 from policyparse.words import Segmenter
 
-#: OpenSearch gives no more at a time (index.max_result_window); what lies behind is asked for with search_after.
+#: Hits of one request.
 _AT_ONCE = 5_000
+#: OpenSearch counts no farther (index.max_result_window): what lies behind is asked for by the last hit before it.
+_COUNTED = 10_000
 
 #: A cardinality is exact up to this number, the largest that OpenSearch takes.
 _EXACT = 40_000
@@ -128,11 +130,14 @@ class OpenSearchQuestion:
             _, at, after = self._reached
             size = min(number, _AT_ONCE)
             body = {"size": size, "query": self._plan.query, "sort": _ORDERS[sort], "track_total_hits": False}
-            if after is not None:
+            if at + size <= _COUNTED or after is None:
+                body["from"] = at
+            else:
                 body["search_after"] = after
             hits = _ask(self._store, CLAUSES, body)["hits"]["hits"]
-            if hits:
-                self._reached = (sort, at + len(hits), hits[-1]["sort"])
+            if not hits or hits[-1]["sort"] == after:  # a score that was rounded on the way would be found again
+                return
+            self._reached = (sort, at + len(hits), hits[-1]["sort"])
             yield from hits
             if len(hits) < size:
                 return

@@ -9,6 +9,7 @@ the aliases move to it all at once, so that whoever searches finds the old corpu
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,8 @@ class Store:
                 "--store needs opensearch-py, which is not installed — pip install 'policyparse[cluster]'"
             ) from None
         self._library: Any = opensearchpy
+        # what it would warn of is said in a sentence; a program that has set up its logging gets it all the same
+        logging.getLogger("opensearch").addHandler(logging.NullHandler())
         where = self.address
         self.client: Any = opensearchpy.OpenSearch(
             hosts=[{"host": where.host, "port": where.port}],

@@ -32,7 +32,7 @@ QUERIES = (
     "下放", "权限下放", "权限 镇", "财政 返还", '"试点工作"', "行政审批", "建设用地 指标", "便民服务中心", "编制 -干部",
     "(财政 OR 税收) 留成", "授权*", "*委员会", "扩权强镇", "责任单位", "督促检查", "镇 NOT 县", "实施方案", "2010年",
     "year:2009-2012", "tag:delegation", "tag:schedule 前", "institution:财政局", "机构:市发改委", "kind:plan", "place:广东",
-    "title:方案", "deadline:..2012", "mode:delegate", "level:town 镇", "item:审批", "人民政府 决定", "条例 第一条",
+    "title:方案", "deadline:..2012", "mode:devolve", "level:town 镇", "item:审批", "人民政府 决定", "条例 第一条",
 )  # fmt: skip
 
 
