@@ -99,7 +99,7 @@ def test_search_prints_a_line_a_hit_in_a_pipe(pilots: Path, capsys: pytest.Captu
 def test_search_json_is_stable(pilots: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["search", "委托协议书", "--json", "--limit", "1"]) == 0
     results = json.loads(capsys.readouterr().out)
-    assert set(results) == {"query", "total", "documents", "offset", "hits", "facets", "more", "advice"}
+    assert set(results) == {"query", "total", "documents", "offset", "hits", "facets", "more", "advice", "advice_zh"}
     assert set(results["hits"][0]) == {
         "id", "document", "clause", "what", "title", "path", "start", "end", "text", "highlights", "tags", "score",
         "kind", "doc_number", "date", "place", "level", "issuers", "copies", "copy_ids",

@@ -67,9 +67,10 @@ def entries(
 
 
 def _terms(whole: str, segmenter: Segmenter) -> list[str]:
-    """The terms of a text in its normal form. The last character stands alone too: so every character begins a term."""
+    """The terms of a text in its normal form. A letter at its end stands alone too: so every letter begins a term."""
     text = "".join(whole.split())
-    return [*pairs(text), text[-1:], *segmenter.long_words(whole)]
+    end = [text[-1]] if len(text) > 1 and text[-1].isalnum() else []
+    return [*pairs(text), *end, *segmenter.long_words(whole)]
 
 
 def _facts(document: Document, vocabulary: Vocabulary) -> Entry:

@@ -25,7 +25,7 @@ from policyparse.vocabulary import Vocabulary, shipped
 from policyparse.words import Segmenter, segmenter
 
 #: Goes up when fields or segmentation change; an index of another number is made again from the store.
-INDEX_VERSION = 8
+INDEX_VERSION = 9
 
 #: tantivy's writing buffer. One thread's least is 15 MB; beyond 100 MB the indexing speed no longer rises.
 _HEAP = 96_000_000
