@@ -64,11 +64,6 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    """How many passages `query` finds."""
-    return searcher.search(query, 1).count or 0  # type: ignore[attr-defined]  # tantivy's stub lacks it
-
-
 class DamagedIndex(PolicyparseError):
     """The index cannot be opened; the store is not concerned."""
 

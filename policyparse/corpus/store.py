@@ -348,10 +348,6 @@ class Store:
         """What a hit shows, by the passages' numbers."""
         return self._texts.held(numbers)
 
-    def tags(self, coded: int | str | None) -> list[tuple[str, float]]:
-        """The column `tags` of a passage, as (tag, score)."""
-        return self._texts.tags(coded)
-
     def folds(self, numbers: Sequence[int]) -> dict[int, int]:
         """The folds of passages, by their numbers."""
         return self._texts.folds(numbers)
