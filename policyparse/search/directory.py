@@ -144,9 +144,7 @@ class Asked:
         if not alike:
             return [(0, [])] * len(page)
         numbers = [number for number, _ in alike]
-        query = Query.boolean_query(
-            [(Occur.Must, Query.term_set_query(self._schema, "seq", numbers)), (Occur.Must, self._plan.query)]
-        )
+        query = Query.boolean_query([(Occur.Must, self._numbered(numbers)), (Occur.Must, self._plan.query)])
         hits = self._searcher.search(query, len(numbers), False).hits
         found = {int(value or 0) for value in self._searcher.fast_field_values("seq", [address for _, address in hits])}
         copies: list[list[int]] = [[] for _ in page]
@@ -155,6 +153,14 @@ class Asked:
                 copies[number_of[fold]].append(number)
         names = self._corpus.store.names_of([number for own in copies for number in sorted(own)[:COPY_IDS]])
         return [(len(own), [names[number] for number in sorted(own)[:COPY_IDS] if number in names]) for own in copies]
+
+    def _numbered(self, numbers: Sequence[int]) -> Query:
+        """The passages with these numbers. A set of terms walks through the whole dictionary, which pays for many only."""
+        if len(numbers) > 256:
+            return Query.term_set_query(self._schema, "seq", numbers)
+        return Query.boolean_query(
+            [(Occur.Should, Query.term_query(self._schema, "seq", number)) for number in numbers]
+        )
 
     def documents(self, most: int) -> list[str] | None:
         answer = self._searcher.aggregate(self._plan.query, {"ids": {"terms": {"field": "document", "size": most}}})
