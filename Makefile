@@ -20,6 +20,7 @@ demo: .venv/installed
 	$(PP) search '权限 下放' --corpus $(DEMO) --limit 5
 	$(PP) show --corpus $(DEMO) "$$($(PP) search title:石桥镇扩权强镇 --corpus $(DEMO) --limit 1 | cut -d'#' -f1)"
 	$(PP) compare --corpus $(DEMO) --where 'title:扩权强镇 kind:plan'
+	@echo "open the page 打开网页: $(PP) serve --corpus $(DEMO)"
 
 test: .venv/installed
 	$(BIN)/python -m pytest
@@ -34,7 +35,7 @@ lint: .venv/installed
 score: .venv/installed
 	$(BIN)/python tests/benchmarks/score.py $(SHARED)
 
-# Twelve other documents, labelled blind; the sealed half (--half sealed) is for judging a finished work, not for mending.
+# Twice twelve other documents, labelled blind; the sealed half (--half sealed) is for judging a finished work, not for mending.
 second: .venv/installed
 	$(BIN)/python tests/benchmarks/second.py $(SHARED) --half open
 
