@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from policyparse.extract.assignment_grammar import DANGLING, IN_FORCE, OTHERS_HELP, OWN_SENTENCE, Grammar
 from policyparse.extract.sentences import trim
 
-
 _CLASS = re.compile("(?:有关|相关|各|其他)(?:职能|主管|业务)?(?:部门|单位|处室|科室)$")  # 县直相关部门
 
 
