@@ -8,7 +8,9 @@ The public API, nothing else:
 
 `parse` gives the documents of a file as objects of the contract (`Document`); `ReadError` says why a file could not
 be read. A corpus is opened with `policyparse.corpus.Corpus`, searched with `policyparse.search`; `tables(corpus, "items")`
-gives a pilot table as a pandas DataFrame, `policyparse.reuse.reuse(corpus)` says who copied whom.
+gives a pilot table as a pandas DataFrame, `policyparse.reuse.reuse(corpus)` says who copied whom,
+`policyparse.precedents.find(corpus, text)` who said the same, `policyparse.guard.check(document, corpus)` what is left over in a
+draft.
 """
 
 from __future__ import annotations
