@@ -243,6 +243,15 @@ def test_changed_numbers_are_refused(model, tmp_path) -> None:
     for broken, what in (
         (replace(model, weights=model.weights[:, :-1]), "weights of"),
         (replace(model, bias=np.full_like(model.bias, np.nan)), "not finite"),
+        (replace(model, bias=model.bias[:, None]), "bias of"),
+        (replace(model, prior=np.ones((3, 3), dtype=np.float32)), "prior of"),
+        (replace(model, prior=np.zeros(3, dtype=np.float32)), "never the main one"),
+        (replace(model, thresholds=np.full((1, 3), 0.4)), "thresholds of"),
+        (replace(model, thresholds=np.array(["0.4"] * 3)), "thresholds of"),
+        (replace(model, share=float("inf")), "share is not finite"),
+        (replace(model, around=(0.1, 0.1, 0.1)), "around of"),
+        (replace(model, tags=("goal", "goal", "land")), "not different names"),
+        (replace(model, features=Features(model.features.names, model.features.rarity[:, None])), "rarity of"),
     ):
         with pytest.raises(ValueError, match=what):
             save_model(broken, path)
@@ -251,6 +260,37 @@ def test_changed_numbers_are_refused(model, tmp_path) -> None:
         with pytest.raises(ModelError, match=f"damaged.*{what}"):
             load_model(path)
         path.unlink()
+
+
+def test_a_model_that_would_fill_memory_is_refused(model, tmp_path) -> None:
+    path = tmp_path / "m.skops"
+    save_model(model, path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+
+    def refused(schema: bytes, what: str, packed: int = zipfile.ZIP_DEFLATED) -> None:
+        with zipfile.ZipFile(path, "w", packed) as archive:
+            for name, content in {**parts, "schema.json": schema}.items():
+                archive.writestr(name, content)
+        with pytest.raises(ModelError, match=what):
+            load_model(path)
+
+    refused(b"[" + b"[]," * 7_000_000 + b"[]]", "more than a model can be")
+    refused(parts["schema.json"], "packed otherwise", zipfile.ZIP_LZMA)
+
+
+def test_an_array_that_many_nodes_name_is_read_once(tmp_path) -> None:
+    path = tmp_path / "m.skops"
+    array = {"__loader__": "NdArrayNode", "__module__": "numpy", "__class__": "ndarray", "file": "1.npy"}
+    key = {"__loader__": "TypeNode", "__module__": "builtins", "__class__": "str"}
+    schema = {"__loader__": "DictNode", "__module__": "builtins", "__class__": "dict",
+              "key_types": {"content": [key, key]}, "content": {"a": array, "b": array}}  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("schema.json", json.dumps(schema))
+        with archive.open("1.npy", "w") as out:
+            np.save(out, np.zeros(4))
+    state = read_state(path)
+    assert state["a"] is state["b"]
 
 
 def _state(model) -> dict:

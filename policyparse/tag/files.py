@@ -14,6 +14,7 @@ import json
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from policyparse.passing import PolicyparseError
 from policyparse.tag.features import BLOCKS, Features
 from policyparse.tag.heads import Model
 
+Arrays = Callable[[str], Any]
 MODEL_FORMAT = 3
-# A model is below 20 MB packed; what unpacks to more than this is none of ours.
-MOST_BYTES = 400_000_000
+# A model is below 20 MB packed; what unpacks to more than this is none of ours. The tree with the names of 90,000 features
+# is 2.4 MB; in memory JSON can take 25 times its size.
+MOST_BYTES, MOST_TREE = 400_000_000, 20_000_000
 
 
 class ModelError(PolicyparseError):
@@ -110,43 +113,47 @@ def load_model(path: Path) -> Model:
 def read_state(path: Path) -> dict[str, Any]:
     """The numbers and text in a skops file. Raises _Strange for anything else, and whatever damage leads to."""
     with zipfile.ZipFile(path) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+        whole = sum(entry.file_size for entry in archive.infolist())
+        if whole > MOST_BYTES or archive.getinfo("schema.json").file_size > MOST_TREE:
             raise ValueError("it unpacks to more than a model can be")
-        state = _value(json.loads(archive.read("schema.json")), archive)
+        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in archive.infolist()):
+            raise ValueError("it is packed otherwise than models are")
+
+        @cache  # however many nodes name a file, it is in memory once
+        def array(name: str) -> Any:
+            return np.lib.format.read_array(io.BytesIO(archive.read(name)), allow_pickle=False)
+
+        state = _value(json.loads(archive.read("schema.json")), array)
     if not isinstance(state, dict):
         raise ValueError("it holds no model")
     return state
 
 
-def _value(node: dict[str, Any], archive: zipfile.ZipFile) -> Any:
-    """What a node of the JSON tree stands for."""
+def _value(node: dict[str, Any], array: Arrays) -> Any:
+    """What a node of the JSON tree stands for; `array` gives the numbers in a file of the archive."""
     reader = _READERS.get(_kind(node))
     if reader is None:
         raise _Strange(f"{node.get('__module__')}.{node.get('__class__')}")
-    return reader(node, archive)
+    return reader(node, array)
 
 
 def _kind(node: dict[str, Any]) -> tuple[Any, Any, Any]:
     return node.get("__loader__"), node.get("__module__"), node.get("__class__")
 
 
-def _dictionary(node: dict[str, Any], archive: zipfile.ZipFile) -> dict[str, Any]:
+def _dictionary(node: dict[str, Any], array: Arrays) -> dict[str, Any]:
     for key in node["key_types"]["content"]:
         if _kind(key) != ("TypeNode", "builtins", "str"):
             raise _Strange(f"a key of type {key.get('__class__')}")
-    return {name: _value(part, archive) for name, part in node["content"].items()}
+    return {name: _value(part, array) for name, part in node["content"].items()}
 
 
-def _array(node: dict[str, Any], archive: zipfile.ZipFile) -> Any:
-    return np.load(io.BytesIO(archive.read(node["file"])), allow_pickle=False)
-
-
-_READERS: dict[tuple[Any, Any, Any], Callable[[dict[str, Any], zipfile.ZipFile], Any]] = {
+_READERS: dict[tuple[Any, Any, Any], Callable[[dict[str, Any], Arrays], Any]] = {
     ("DictNode", "builtins", "dict"): _dictionary,
-    ("ListNode", "builtins", "list"): lambda node, archive: [_value(part, archive) for part in node["content"]],
+    ("ListNode", "builtins", "list"): lambda node, array: [_value(part, array) for part in node["content"]],
     # text and numbers, whatever their type, are written in this way
     ("JsonNode", "builtins", "str"): lambda node, _: json.loads(node["content"]),
-    ("NdArrayNode", "numpy", "ndarray"): _array,
+    ("NdArrayNode", "numpy", "ndarray"): lambda node, array: array(node["file"]),
 }
 
 
@@ -168,22 +175,29 @@ def _warn_if_older(path: Path, model: Model) -> None:
 def _from_state(state: dict[str, Any]) -> Model:
     names = state["features"].split("\n") if state["features"] else []
     tags = tuple(state["tags"])
-    weights = np.asarray(state["weights"], dtype=np.float32)
-    if weights.shape != (len(names), 2 * len(tags)) or len(state["rarity"]) != len(names):
-        raise ValueError(f"{len(names)} features and {len(tags)} tags, but weights of {weights.shape}")
+    if not tags or len(set(tags)) < len(tags) or not all(isinstance(tag, str) for tag in tags):
+        raise ValueError("its tags are not different names")
     if list(state["blocks"]) != list(BLOCKS):
         raise ValueError("its blocks of features are not this version's")
-    of_tags = [state[name] for name in ("prior", "thresholds")]
-    if any(len(part) != len(tags) for part in of_tags) or len(state["bias"]) != 2 * len(tags):
-        raise ValueError("not a number a tag")
-    pairs = [_pair(state[name]) for name in ("around", "first", "others")]
-    if not all(np.isfinite(np.asarray(part)).all() for part in (weights, state["bias"], *of_tags, *pairs)):
-        raise ValueError("a number in it is not finite")
+    count = len(tags)
+    shapes: dict[str, tuple[int, ...]] = {
+        "weights": (len(names), 2 * count), "rarity": (len(names),), "bias": (2 * count,), "prior": (count,),
+        "thresholds": (count,), "share": (), "around": (2,), "first": (2,), "others": (2,),
+    }  # fmt: skip
+    numbers = {}
+    for name, shape in shapes.items():
+        read = np.asarray(state[name])
+        if read.shape != shape or read.dtype.kind not in "fiu":
+            raise ValueError(f"{len(names)} features and {count} tags, but {name} of {read.shape} {read.dtype}")
+        numbers[name] = read.astype(np.float32)
+        if not np.isfinite(numbers[name]).all():
+            raise ValueError(f"{name} is not finite")
+    if (numbers["prior"] <= 0).any():
+        raise ValueError("a tag that is never the main one")
     return Model(
-        tags=tags, features=Features(names, state["rarity"]), weights=weights,
-        bias=np.asarray(state["bias"], dtype=np.float32), share=float(state["share"]),
-        prior=np.asarray(state["prior"], dtype=np.float32), around=pairs[0],
-        thresholds=np.asarray(state["thresholds"], dtype=np.float32), first=pairs[1], others=pairs[2],
+        tags=tags, features=Features(names, numbers["rarity"]), weights=numbers["weights"], bias=numbers["bias"],
+        share=float(state["share"]), prior=numbers["prior"], around=_pair(state["around"]),
+        thresholds=numbers["thresholds"], first=_pair(state["first"]), others=_pair(state["others"]),
         made={str(name): str(value) for name, value in state["made"].items()},
     )  # fmt: skip
 
