@@ -30,6 +30,8 @@ def test_rows(case: dict[str, Any]) -> None:
     found = outline(case["text"])
     if "sections" in case:
         assert [f"{s.level} {s.label} {s.title}" for s in found.sections] == case["sections"]
+    if "spans" in case:
+        assert [found.text[s.start : s.end] for s in found.sections] == case["spans"]
     if "clauses" in case:
         assert len(found.clauses) == len(case["clauses"]), [clause.text for clause in found.clauses]
         for clause, beginning in zip(found.clauses, case["clauses"], strict=True):
@@ -95,6 +97,8 @@ def test_any_numbering_gives_a_sound_outline(pieces: list[str]) -> None:
         assert clause.text.strip() == clause.text != ""
         assert clause.start >= last
         assert clause.section is None or clause.section in ids
+        if clause.section:  # a section's span holds its clauses
+            assert max(clause.start, ids[clause.section].start) < ids[clause.section].end
         last = clause.end
     assert structure(CleanText(text), shipped()) == found
 

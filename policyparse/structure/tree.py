@@ -156,6 +156,9 @@ def _sections(
                 _close(stack, keep, ends, line.start)
         marks.append((line.start, sections[stack[-1].section].id if stack else None))
         for item in here:
+            if item.start > line.start:  # what is open reaches into this line up to here
+                for entry in stack:
+                    ends[entry.section] = item.start
             depth = _depth(stack, item.label, latest, warnings)
             latest[item.label.style] = item.label.number
             _close(stack, depth, ends, item.start)
