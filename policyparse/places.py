@@ -35,6 +35,14 @@ _UNLISTED = re.compile(
 )
 
 
+#: The level of a place by the word that stands for it (我市, 县政府) or ends its name; longer words before shorter.
+LEVEL_WORDS: dict[str, Level] = {
+    "自治区": "province", "省": "province", "自治州": "prefecture", "市": "prefecture", "州": "prefecture",
+    "盟": "prefecture", "县": "county", "区": "county", "旗": "county", "镇": "town", "乡": "town",
+    "街道": "town", "村": "village", "社区": "village",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A division under one name: `first`–`last` are the years in which the lists have it (0 and 9999: open)."""

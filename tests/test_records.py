@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyparse.extract.citations import citations
+from policyparse.extract.confidence import ANY, VERSIONS, made_by
 from policyparse.extract.delegations import delegations
 from policyparse.extract.responsibilities import responsibilities
 from policyparse.extract.sentences import layout
@@ -87,7 +88,10 @@ def test_delegations(row: dict[str, Any]) -> None:
 def test_responsibilities(row: dict[str, Any]) -> None:
     text = row["text"]
     found = responsibilities(
-        outline(text), mentions(text, row.get("institutions", [])), times(text, row.get("time_points", [])), shipped()
+        outline(text, row.get("kind", "plan")),
+        mentions(text, row.get("institutions", [])),
+        times(text, row.get("time_points", [])),
+        shipped(),
     )
     keys = ("departments", "role", "task", "deadline")
     expected = [{"deadline": None, **want} for want in row["expect"]]
@@ -381,3 +385,15 @@ def test_a_long_line_is_read_in_one_pass() -> None:
     text = "由县财政局" * 2000 + "（" * 2000
     assert responsibilities(outline(text), mentions(text, ["县财政局"]), [], shipped()) is not None
     assert delegations(outline("将下放到" * 2000), [], shipped()) == []
+
+
+def test_confidences_are_those_of_the_rules_as_they_are() -> None:
+    """A table counted for other versions of the rules promises nothing; the shipped one is counted for these."""
+    kinds = {"institutions", "time_points", "delegations", "responsibilities"}  # nobody has labelled citations' issuers
+    assert all(made_by(kind, ANY, shipped())["confidence"] is not None for kind in kinds)  # type: ignore[arg-type]
+    assert made_by("citations", "titled", shipped()) == {"rule": "titled@1", "confidence": None}
+    counted = {
+        row["rule"].partition(":")[0] + "@" + row["rule"].partition("@")[2] for row in shipped().table("confidence")
+    }
+    assert counted == {f"{kind}@{VERSIONS[kind]}" for kind in kinds}  # type: ignore[index]
+    assert all(0 <= float(row["confidence"]) <= 1 for row in shipped().table("confidence"))

@@ -147,14 +147,17 @@ def groups(
         start, end, names = mention.start, mention.end, [mention.text]
     if names:
         close()
-    starts, ends = [group.start for group in out], [group.end for group in out]
-    by_class = ("level", grammar.level) if levels else ("class", grammar.named)
-    for kind, pattern in (("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body), by_class):
+    patterns = [("purse", grammar.purse), ("place", grammar.place), ("body", grammar.body), ("class", grammar.named)]
+    if levels:
+        patterns.insert(0, ("level", grammar.level))
+    for kind, pattern in patterns:
+        out.sort(key=lambda group: group.start)
+        starts, ends = [group.start for group in out], [group.end for group in out]
         for match in pattern.finditer(text):
             start, end = match.span(1)
             before = bisect_left(starts, end) - 1  # the last group that begins before the match ends
             if before < 0 or ends[before] <= start:
-                listed = match.group(1) if kind == "level" else ""
-                out.append(Group(start, end, tuple(_JOINED.split(listed)) if listed else (match.group(1),), kind))
+                named = _JOINED.split(match.group(1)) if kind == "level" else [match.group(1)]
+                out.append(Group(start, end, tuple(named), kind))
     out.sort(key=lambda group: group.start)
     return out

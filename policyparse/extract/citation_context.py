@@ -15,7 +15,7 @@ from functools import cache
 
 from policyparse.model import LEVELS, Level, Relation
 from policyparse.passing import Facts
-from policyparse.places import gazetteer
+from policyparse.places import LEVEL_WORDS, gazetteer
 from policyparse.vocabulary import Vocabulary
 
 _REACH = 120
@@ -43,10 +43,6 @@ _YEAR = re.compile(r"〔((?:19|20)\d\d)〕")
 _OWN_ORGAN = re.compile(r"(?:中共)?(?:我|本)?([省市州县区旗镇乡])(?:委|政府|人民政府|[一-鿿]{1,8}[局厅部委办会])")
 _CLOSING = re.compile(r"[^（(《\n。]{0,24}[）)]")
 _DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(?:(\d{1,2})日)?")
-_CHARS: tuple[tuple[str, Level], ...] = (
-    ("省", "province"), ("自治区", "province"), ("市", "prefecture"), ("州", "prefecture"), ("县", "county"),
-    ("区", "county"), ("旗", "county"), ("镇", "town"), ("乡", "town"), ("街道", "town"),
-)  # fmt: skip
 _CENTRAL = re.compile(
     r"^(?:国务院|中共中央|中央|党中央|国家|全国人|中华人民共和国|最高人民|财政部|[一-鿿]{2,8}(?:部|总局|总署)$)"
 )
@@ -143,30 +139,45 @@ def _level_of_organ(words: str, facts: Facts, vocabulary: Vocabulary) -> Level |
         return None
     if own[1] == "市" and facts.level == "province":
         return "province"  # a municipality under the central government
-    return next(level for word, level in _CHARS if word == own[1])
+    return LEVEL_WORDS[own[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """central: codes of central organs; local: the second half of local ones; places: with which these begin;
+    signs: central codes behind which a department's own follows (财预: 财 and a department)."""
+
+    central: dict[str, tuple[str, Level]]
+    local: dict[str, str]
+    places: dict[str, str]
+    signs: tuple[str, ...]
+
+
+def _level(word: str) -> Level:
+    return next(level for level in LEVELS if level == word)
 
 
 @cache
-def _codes(vocabulary: Vocabulary) -> tuple[dict[str, tuple[str, Level]], dict[str, str], dict[str, str]]:
-    """Codes of central organs; the second half of local ones; the places with which these begin."""
+def _codes(vocabulary: Vocabulary) -> _Codes:
     rows = vocabulary.table("document_codes")
-    central = {row["code"]: (row["issuer"], row["level"]) for row in rows if row["level"] != "local"}
+    central = {row["code"]: (row["issuer"], _level(row["level"])) for row in rows if row["level"] != "local"}
     local = {row["code"]: row["issuer"] for row in rows if row["level"] == "local"}
     places = {row["code"]: row["place"] for row in vocabulary.table("document_code_places")}
-    return central, local, places  # type: ignore[return-value]
+    signs = tuple(row["code"] for row in rows if row["sign"] == "yes")
+    return _Codes(central, local, places, signs)
 
 
 def _of_code(code: str, facts: Facts, vocabulary: Vocabulary) -> tuple[str | None, Level | None]:
     """粤府办 → 广东省人民政府办公厅, province; 东府 in a document of 广东省/东莞市/石龙镇 → 东莞市人民政府, prefecture."""
-    central, local, places = _codes(vocabulary)
-    if code in central:
-        return central[code]
+    codes = _codes(vocabulary)
+    if code in codes.central:
+        return codes.central[code]
     own = (facts.place or "").split("/")
     for size in (2, 1):
-        organ = local.get(code[size:])
-        if organ is None or (size == 2 and code[:2] not in places):
+        organ = codes.local.get(code[size:])
+        if organ is None or (size == 2 and code[:2] not in codes.places):
             continue
-        path = places.get(code[:size], "")
+        path = codes.places.get(code[:size], "")
         if not path or path.rsplit("/", 1)[-1][0] == code[0]:
             # the document's own superior with this sign comes before a namesake far away
             near = [part for part in own if code[0] in (part[:1], part[-1:])]
@@ -179,12 +190,5 @@ def _of_code(code: str, facts: Facts, vocabulary: Vocabulary) -> tuple[str | Non
             organ = organ.removesuffix("室") + "厅"
         party = organ.startswith("委员会")
         return ("中共" if party else "") + place + organ, level
-    for head in sorted(central, key=len, reverse=True):
-        if (
-            len(head) <= 2
-            and code.startswith(head)
-            and central[head][1] == "nation"
-            and not head.startswith(("国", "中"))
-        ):
-            return central[head]  # 财预, 建村: a ministry's sign and a department's
-    return None, None
+    sign = next((sign for sign in codes.signs if code.startswith(sign)), None)
+    return codes.central[sign] if sign else (None, None)

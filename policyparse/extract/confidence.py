@@ -16,16 +16,22 @@ from policyparse.vocabulary import Vocabulary
 
 RecordKind = Literal["institutions", "time_points", "delegations", "responsibilities", "citations"]
 
-#: Goes up when the rules of a kind change in what they find; the table counts for one version.
+#: Goes up when the rules of a kind change in what they find. The table is counted for these versions: what was counted
+#: for others is no longer read, until `confidence.py --take` has counted again.
 VERSIONS: dict[RecordKind, int] = {
-    "institutions": 2,
-    "time_points": 2,
-    "delegations": 3,
-    "responsibilities": 3,
-    "citations": 2,
+    "institutions": 1,
+    "time_points": 1,
+    "delegations": 1,
+    "responsibilities": 1,
+    "citations": 1,
 }
 #: The row of a kind as a whole.
 ANY = "*"
+
+
+def row_name(kind: RecordKind, rule: str) -> str:
+    """The name of a rule in the table: `delegations:grant@1`."""
+    return f"{kind}:{rule}@{VERSIONS[kind]}"
 
 
 class Made(TypedDict):
@@ -43,13 +49,13 @@ def _table(vocabulary: Vocabulary) -> dict[str, float]:
 @cache
 def _made_by(kind: RecordKind, rule: str, vocabulary: Vocabulary) -> tuple[str, float | None]:
     table = _table(vocabulary)
-    return f"{rule}@{VERSIONS[kind]}", table.get(f"{kind}:{rule}", table.get(f"{kind}:{ANY}"))
+    return f"{rule}@{VERSIONS[kind]}", table.get(row_name(kind, rule), table.get(row_name(kind, ANY)))
 
 
 def made_by(kind: RecordKind, rule: str, vocabulary: Vocabulary) -> Made:
     """`rule` with its version, and the confidence of what it finds, as the fields of a record.
 
-    A rule that was never counted has the confidence of its kind; a kind that was not, None.
+    A rule that was never counted has the confidence of its kind; a kind that was not, or not in this version, None.
     """
     name, confidence = _made_by(kind, rule, vocabulary)
     return {"rule": name, "confidence": confidence}

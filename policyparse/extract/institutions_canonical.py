@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from policyparse.extract.institutions_candidate import Candidate
-from policyparse.extract.institutions_context import LEVEL_RANK, LEVEL_WORDS
+from policyparse.extract.institutions_context import LEVEL_RANK, WORD_RANK
 from policyparse.extract.institutions_lexicon import Lexicon
 from policyparse.extract.institutions_places import ZONED, Places
 from policyparse.passing import Outline
@@ -136,7 +136,7 @@ class Namer:
             if own.endswith(printed) or (self.places.zone and ZONED.fullmatch(printed)):
                 return own, True
             level = printed[:1]
-            if level in LEVEL_WORDS and (place := self.places.of_level(level)):
+            if level in WORD_RANK and (place := self.places.of_level(level)):
                 return place + printed[1:], True
             if printed[:2] in own or self.places.gazetteer.path_of(printed):
                 return printed, True
@@ -204,7 +204,7 @@ class Namer:
             for rank, part in self.places.parts.items():
                 if place and place.endswith(part):
                     return rank
-            return LEVEL_WORDS.get(printed, 9)
+            return WORD_RANK.get(printed, 9)
         if c.prefix_sort == "place":
             level = self.places.gazetteer.level_of(printed)
             return LEVEL_RANK.get(level or "", 9)
@@ -299,7 +299,7 @@ class Namer:
         if size or any(printed.startswith(part) for part in self.places.parts.values()):
             part = next((p for p in self.places.parts.values() if printed.startswith(p)), printed[:size])
             return self.places.complete(part) + printed[len(part) :]
-        if printed[:1] in LEVEL_WORDS and (place := self.places.of_level(printed[0])):
+        if printed[:1] in WORD_RANK and (place := self.places.of_level(printed[0])):
             return place + printed[1:]
         return own + printed
 

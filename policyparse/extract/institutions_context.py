@@ -13,16 +13,15 @@ import re
 
 from policyparse.extract.institutions_candidate import ZONE, Candidate
 from policyparse.extract.institutions_lexicon import Lexicon
+from policyparse.model import LEVELS
+from policyparse.places import LEVEL_WORDS
 
 _SEPARATORS = "、和及与暨或/"
 _WITH_OFFICE = ("纪委", "监委", "纪委监委", "纪律检查委员会", "纪工委")
-LEVEL_RANK = {
-    "nation": 0, "province": 1, "prefecture": 2, "county": 3, "town": 4, "village": 5,
-}  # fmt: skip
-LEVEL_WORDS = {
-    "全国": 0, "国家": 0, "省": 1, "省级": 1, "自治区": 1, "兵团": 1, "市": 2, "市级": 2, "州": 2, "州级": 2,
-    "盟": 2, "自治州": 2, "县": 3, "县级": 3, "区": 3, "区级": 3, "旗": 3, "镇": 4, "镇级": 4, "乡": 4,
-    "街道": 4, "试点镇": 4, "试点乡镇": 4, "村": 5,
+LEVEL_RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
+#: The rank of a level word before an organ (县财政局, 市级财政); 社区 names bodies, no level of organs.
+WORD_RANK = {word: LEVEL_RANK[level] for word, level in LEVEL_WORDS.items() if word != "社区"} | {
+    "全国": 0, "国家": 0, "省级": 1, "兵团": 1, "市级": 2, "州级": 2, "县级": 3, "区级": 3, "镇级": 4, "试点镇": 4, "试点乡镇": 4,
 }  # fmt: skip
 
 # 各 … 、县（区）人民政府: the collective reaches over a list of levels.
@@ -153,7 +152,7 @@ class Judge:
         """The same for a name with a printed level (市财政局). A level shared by several names is cut off."""
         text, start, head = self.text, candidate.start, candidate.head
         printed = text[start : candidate.prefix]
-        rank = LEVEL_WORDS.get(printed, 9)
+        rank = WORD_RANK.get(printed, 9)
         if _LEVEL_LIST.search(before):
             apart = before[-1:] in tuple("、/（(和及与或")
             if before[-1:] in ("）", ")"):
@@ -266,7 +265,7 @@ class Judge:
         return begun and near and _OFFICE_DOES.match(self.text, candidate.end) is not None
 
     def _printed_rank(self, candidate: Candidate) -> int:
-        return LEVEL_WORDS.get(self.text[candidate.start : candidate.prefix], 9)
+        return WORD_RANK.get(self.text[candidate.start : candidate.prefix], 9)
 
     def _class(self, candidate: Candidate) -> bool:
         """Whether the name is that of a class: 政务服务中心; …医院 that ends in 公立医院; 县乡…中心, 市县…局."""

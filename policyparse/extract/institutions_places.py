@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from policyparse.extract.institutions_context import LEVEL_RANK, LEVEL_WORDS
+from policyparse.extract.institutions_context import LEVEL_RANK, WORD_RANK
 from policyparse.passing import Outline
 from policyparse.places import MASKED, Gazetteer
 
@@ -67,7 +67,7 @@ class Places:
 
     def of_level(self, word: str) -> str | None:
         """The place that a printed level stands for (市 → 佛山市, 试点镇 → 容桂街道)."""
-        rank = LEVEL_WORDS.get(word, 9)
+        rank = WORD_RANK.get(word, 9)
         if word.startswith("市"):
             own = self.parts.get(3, "")
             if self.own >= 3 and own.endswith("市"):

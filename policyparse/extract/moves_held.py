@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterator
 
 from policyparse.extract.moves import ADVERB, Clause, Move, holder
-from policyparse.model import LEVELS, Level
+from policyparse.model import LEVELS
+from policyparse.places import LEVEL_WORDS
 
 _BY = re.compile("(?<![交提转经])由")
 _WAS = re.compile(
@@ -59,10 +60,6 @@ _COMMA = re.compile("[，,；;：:]")
 # A matter of fewer characters (的，) is a remnant.
 _LEAST_MATTER = 4
 _MAY = re.compile("(?:可以?|有权)(?:(?:依法|自行|直接)|(?:根据|按照?|结合)[^，,。；;]{1,20}[，,])")
-_RANK: dict[str, Level] = {
-    "省": "province", "自治区": "province", "市": "prefecture", "自治州": "prefecture", "州": "prefecture",
-    "盟": "prefecture", "县": "county", "区": "county", "旗": "county",
-}  # fmt: skip
 _WITHIN = re.compile("(?:在|根据|按照?|结合)[^，,。；;]{1,40}[，,]?")
 _FREE = re.compile(
     r"(?:可以?|有权)(?:(?:根据|按照?|结合|在)[^，,。；;]{1,40}?[，,]?)?(?:可|依法)?"
@@ -249,6 +246,6 @@ def local_government(c: Clause) -> Iterator[Move]:
 def _lower_government(c: Clause, at: int) -> re.Match[str] | None:
     """The government of one place that is named at `at`, if the document comes from above it."""
     found = _GOVERNMENT.match(c.text, at, c.end)
-    if found is None or c.level is None or LEVELS.index(_RANK[found.group(1)]) <= LEVELS.index(c.level):
+    if found is None or c.level is None or LEVELS.index(LEVEL_WORDS[found.group(1)]) <= LEVELS.index(c.level):
         return None
     return found

@@ -17,9 +17,9 @@ from policyparse.model import Institution, Responsibility, Role, TimePoint
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
 
-# Kinds that tell what was done, or speak to an audience: there a bare verb (县政府高度重视…) assigns nothing.
-#: Kinds in which 乡镇人民政府 is who acts, not any of them.
+# Kinds that lay down who acts: there 乡镇人民政府 is an actor, elsewhere any of them.
 _RULING = frozenset({"law", "measures"})
+# Kinds that tell what was done, or speak to an audience: there a bare verb (县政府高度重视…) assigns nothing.
 _TELLING = frozenset({"speech", "briefing", "minutes", "request", "other"})
 # What governs a task when several times stand in it: a limit before a span, a span before a rhythm.
 _RANK = {"deadline": 0, "range": 1, "date": 2, "duration": 3, "start": 4, "frequency": 5}

@@ -104,11 +104,12 @@ def _annexes(lines: Sequence[Line]) -> Iterator[Annex]:
 def _printed_at(lines: Sequence[Line], label: str, title: str, after: int) -> int | None:
     """Where the annex itself begins: its label on a line of its own, else its title as a line."""
     words = bare(title)
+    heads = {"附件", "附件1"} if label == "附件1" else {label}  # the first of several is often headed 附件 alone
     for line in lines:
         if line.start <= after:
             continue
         alone = _LABEL_ALONE.match(line.text)
-        if alone and f"附件{alone['of']}" in (label, "附件" if label == "附件1" else label):
+        if alone and f"附件{alone['of']}" in heads:
             return line.start
         if line.role != roles.ANNEX and len(words) >= 4 and bare(line.text) == words:
             return line.start

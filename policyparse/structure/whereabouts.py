@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from policyparse.model import LEVELS, Level
-from policyparse.places import MASKED, gazetteer
+from policyparse.places import LEVEL_WORDS, MASKED, gazetteer
 from policyparse.vocabulary import Vocabulary
 
 # How much of the text is searched for the place when title and issuer do not have it.
@@ -18,11 +18,6 @@ OPENING = 6000
 _NATIONAL = re.compile(
     r"^(?:国务院|中共中央|中央|国家|全国|中华人民共和国|最高人民|[一-鿿]{2,14}(?:部|总局|总署)(?:办公厅)?$)"
 )
-_LEVEL_WORDS: tuple[tuple[str, Level], ...] = (
-    ("自治区", "province"), ("省", "province"), ("自治州", "prefecture"), ("市", "prefecture"), ("州", "prefecture"),
-    ("盟", "prefecture"), ("县", "county"), ("区", "county"), ("旗", "county"), ("镇", "town"), ("乡", "town"),
-    ("街道", "town"), ("村", "village"), ("社区", "village"),
-)  # fmt: skip
 # A place that acts: its name stands before one of its organs, or as the pilot.
 _ACTS = r"(?=党委|党工委|委|人民政府|政府|办事处|人大|管委会|简政强镇|扩权强镇|强镇扩权)"
 # A city or county that the tables do not have, where a name can begin: at the beginning, behind a higher place or a
@@ -206,10 +201,10 @@ def issuer_level(issuers: Sequence[str], date: str | None, vocabulary: Vocabular
 
 
 def _by_word(name: str) -> Level | None:
-    for word, level in _LEVEL_WORDS:
+    for word, level in LEVEL_WORDS.items():
         if name.endswith(word) or name == word:
             return level
-    return next((level for word, level in _LEVEL_WORDS if name.startswith(word)), None)
+    return next((level for word, level in LEVEL_WORDS.items() if name.startswith(word)), None)
 
 
 _OURS = re.compile(
@@ -225,4 +220,4 @@ def spoken_level(title: str, text: str) -> Level | None:
     if not said:
         return None
     word, times = said.most_common(1)[0]
-    return dict(_LEVEL_WORDS).get(word) if times >= _SAID else None
+    return LEVEL_WORDS.get(word) if times >= _SAID else None

@@ -27,16 +27,16 @@ import second
 from score import gold_sources
 
 import policyparse
-from policyparse.extract.confidence import ANY
+from policyparse.extract.confidence import ANY, RecordKind, row_name
 from policyparse.model import Document
 from policyparse.vocabulary import SHIPPED
 
 TABLE = SHIPPED / "confidence.csv"
 #: Chosen by leaving out one document at a time (0, 2, 5, 10, 20: the calibration error is flat from 5 to 10).
 DRAWN = 5
-MENTIONS = ("institutions", "time_points")
-RECORDS = ("delegations", "responsibilities")
-Judged = tuple[str, str, bool, float | None]  # kind, rule without version, right, confidence
+MENTIONS: tuple[RecordKind, ...] = ("institutions", "time_points")
+RECORDS: tuple[RecordKind, ...] = ("delegations", "responsibilities")
+Judged = tuple[RecordKind, str, bool, float | None]  # kind, rule without version, right, confidence
 
 
 def scorer(shared: Path) -> ModuleType:
@@ -91,12 +91,12 @@ def shares(judged: Sequence[Judged]) -> dict[str, tuple[float, int, int]]:
     """Rule, with its kind before it → confidence, right, counted; `kind:*` is the kind as a whole."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for kind, rule, right, _ in judged:
-        for name in (f"{kind}:{ANY}", f"{kind}:{rule}"):
+        for name in (row_name(kind, ANY), row_name(kind, rule)):
             counts[name][0] += right
             counts[name][1] += 1
     out = {}
     for name, (right, counted) in sorted(counts.items()):
-        whole = counts[f"{name.split(':')[0]}:{ANY}"]
+        whole = counts[row_name(name.split(":")[0], ANY)]
         prior = whole[0] / whole[1]
         out[name] = (round((right + DRAWN * prior) / (counted + DRAWN), 3), right, counted)
     return out
@@ -128,7 +128,7 @@ def without_itself(by_document: Sequence[Sequence[Judged]]) -> list[Judged]:
         others = [one for index, some in enumerate(by_document) if index != number for one in some]
         table = shares(others)
         for kind, rule, right, _ in own:
-            found = table.get(f"{kind}:{rule}") or table.get(f"{kind}:{ANY}")
+            found = table.get(row_name(kind, rule)) or table.get(row_name(kind, ANY))
             out.append((kind, rule, right, found[0] if found else None))
     return out
 
