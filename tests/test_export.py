@@ -13,7 +13,7 @@ from corpus_builder import document, pilot_corpus
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policyparse.export import FORMATS, TABLES, export, rows, write_table
+from policyparse.export import FORMATS, TABLES, Sheet, export, rows, workbook, write_book, write_table
 from policyparse.passing import PolicyparseError
 
 
@@ -108,6 +108,37 @@ def test_nothing_is_a_formula_or_a_link(words: str, tmp_path: Path) -> None:
     assert row["title"].removeprefix("'").strip() == words.strip()
 
 
+def test_heads_are_words_too(tmp_path: Path) -> None:
+    """The heads of the matrix are places and titles as documents have them; two columns may have the same."""
+    columns, heads = {"a": 5, "b": 5}, {"a": "=1|<b>", "b": "=1|<b>"}
+    for ending in ("csv", "md", "xlsx", "docx"):
+        write_table(
+            "表",
+            columns,
+            {name: head + "\x0b" for name, head in heads.items()},
+            [{"a": 1, "b": 2}],
+            tmp_path / f"t.{ending}",
+        )
+    table = list(csv.reader((tmp_path / "t.csv").read_text(encoding="utf-8-sig").rstrip().split("\n")))
+    assert ([head.startswith("'=") for head in table[0]], table[-1]) == ([True, True], ["1", "2"])
+    assert (tmp_path / "t.md").read_text(encoding="utf-8").startswith("| =1\\|&lt;b&gt; |")
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx")["表"]["A1"].value == "=1|<b>"
+    (written,) = docx.Document(str(tmp_path / "t.docx")).tables
+    assert written.rows[0].cells[1].text == "=1|<b>"
+
+
+def test_beyond_excels_links_a_clause_is_still_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "_EXCEL_LINKS", 1)
+    table = Sheet("表", {"number": 5, "clause": 20}, {}, [{"clause": "d1#c1"}, {"clause": "d1#c2"}], "来源")
+    write_book([table, Sheet("来源", {"clause": 20}, {}, [])], tmp_path / "x.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["表"]
+    assert [(sheet.cell(row, 2).value, bool(sheet.cell(row, 2).hyperlink)) for row in (2, 3)] == [
+        ("d1#c1", True),
+        ("d1#c2", False),
+    ]
+    assert sheet.freeze_panes == "C2"  # a number alone does not tell what a row is about
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
 @example("a\ufffe\uffffb\x0b")
@@ -164,6 +195,12 @@ def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
     for format, output, tables in wrong:
         with pytest.raises(PolicyparseError):
             export([], format, output, tables)
+    for ending in ("csv", "docx", "md", "xlsx"):
+        with pytest.raises(PolicyparseError, match="written"):
+            write_table("表", {"a": 1}, {}, [], tmp_path / "file" / f"x.{ending}")
+        (tmp_path / f"x.{ending}.part").mkdir()
+        with pytest.raises(PolicyparseError, match="written"):
+            write_table("表", {"a": 1}, {}, [], tmp_path / f"x.{ending}")
     with pytest.raises(PolicyparseError, match="endings"):
         write_table("表", {"a": 1}, {}, [], tmp_path / "x.doc")
 

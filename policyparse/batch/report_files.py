@@ -8,9 +8,6 @@ may be named `<script>`.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,7 +16,7 @@ from policyparse.batch.report import COLUMNS, FILE_COLUMNS, Report, file_rows
 from policyparse.corpus import Corpus
 from policyparse.export import Workbook, table_writer
 from policyparse.export.text import text_file
-from policyparse.passing import PolicyparseError
+from policyparse.export.writing import whole
 
 #: Rows of a section that the page shows; the workbook has them all.
 _ON_THE_PAGE = 2_000
@@ -27,7 +24,7 @@ _ON_THE_PAGE = 2_000
 
 def write_csv(corpus: Corpus, report: Report, path: Path) -> None:
     """A line for every file of the run."""
-    with _whole(path) as part, text_file(part, "csv") as stream:
+    with whole(path) as part, text_file(part, "csv") as stream:
         writer = table_writer(stream, "csv", {name: COLUMNS[name][2] for name in FILE_COLUMNS})
         for row in file_rows(corpus, report.run.id):
             writer.write(row)
@@ -35,7 +32,7 @@ def write_csv(corpus: Corpus, report: Report, path: Path) -> None:
 
 def write_xlsx(corpus: Corpus, report: Report, path: Path) -> None:
     """A sheet for each section, and one with every file."""
-    with _whole(path) as part:
+    with whole(path) as part:
         book = Workbook(part)
         for section in report.sections:
             book.add_sheet(section.name, {name: COLUMNS[name][2] for name in section.columns})
@@ -66,17 +63,5 @@ def html(report: Report, chinese: bool = False) -> str:
 
 def write_html(report: Report, path: Path, chinese: bool = False) -> None:
     """Writes the web page."""
-    with _whole(path) as part:
+    with whole(path) as part:
         part.write_text(html(report, chinese), encoding="utf-8", errors="replace")
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    part = path.with_name(path.name + ".part")
-    try:
-        yield part
-        os.replace(part, path)
-    except OSError as error:
-        raise PolicyparseError(f"{path}: it cannot be written ({error.strerror})") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -142,7 +142,7 @@ REUSE_TABLES: dict[str, ReuseTable] = {
             "pair": "对", "from_place": "来源", "from_date": "来源日期", "arrow": "先后", "to_place": "采用者",
             "to_date": "采用者日期", "shared": "共用字数", "from_text": "来源原文", "to_text": "采用者原文",
             "families": "见于文件数", "earlier": "更早见于", "from_clause": "来源条款", "from_start": "起", "from_end": "止",
-            "to_clause": "采用者条款", "to_start": "起 ", "to_end": "止 ",
+            "to_clause": "采用者条款", "to_start": "起", "to_end": "止",
         },
         passage_rows,
     ),

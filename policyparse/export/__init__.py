@@ -152,8 +152,6 @@ def write_table(
                 if format == "md":
                     markdown(stream, columns, heads, rows)
                 else:
-                    named = heads if format == "csv" else {}
-                    shown = {named.get(name, name): width for name, width in columns.items()}
-                    writer = table_writer(stream, format, shown)
+                    writer = table_writer(stream, format, columns, heads)
                     for row in rows:
-                        writer.write({named.get(name, name): row.get(name) for name in columns})
+                        writer.write({name: row.get(name) for name in columns})

@@ -25,7 +25,7 @@ class Writer(Protocol):
 class JsonLines:
     """Rows as JSON Lines."""
 
-    def __init__(self, stream: IO[str], columns: Mapping[str, int]) -> None:
+    def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
 
     def write(self, row: Row) -> None:
@@ -33,23 +33,27 @@ class JsonLines:
 
 
 class Csv:
-    """Rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """Rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe in front, a head too: some are
+    names of places, as printed."""
 
-    def __init__(self, stream: IO[str], columns: Mapping[str, int]) -> None:
-        self._writer = csv.DictWriter(stream, list(columns), lineterminator="\r\n")
-        self._writer.writeheader()
+    def __init__(self, stream: IO[str], columns: Mapping[str, int], heads: Mapping[str, str]) -> None:
+        self._columns = list(columns)
+        self._writer = csv.writer(stream, lineterminator="\r\n")
+        self._writer.writerow(_harmless(heads.get(name, name)) for name in columns)
 
     def write(self, row: Row) -> None:
-        self._writer.writerow({name: _harmless(value) for name, value in row.items()})
+        self._writer.writerow(_harmless(row.get(name)) for name in self._columns)
 
 
 def _harmless(value: Value) -> Value:
     return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def table_writer(stream: IO[str], format: str, columns: Mapping[str, int]) -> Writer:
-    """A writer of rows to a text stream, for jsonl or csv."""
-    return JsonLines(stream, columns) if format == "jsonl" else Csv(stream, columns)
+def table_writer(
+    stream: IO[str], format: str, columns: Mapping[str, int], heads: Mapping[str, str] | None = None
+) -> Writer:
+    """A writer of rows to a text stream, for jsonl or csv; `heads` are the columns' titles where they differ (csv)."""
+    return JsonLines(stream) if format == "jsonl" else Csv(stream, columns, heads or {})
 
 
 def text_file(path: Path, format: str) -> IO[str]:
@@ -60,7 +64,7 @@ def text_file(path: Path, format: str) -> IO[str]:
 def markdown(
     stream: IO[str], columns: Mapping[str, int], heads: Mapping[str, str], rows: Iterable[Mapping[str, Value]]
 ) -> None:
-    stream.write("| " + " | ".join(heads.get(name, name) for name in columns) + " |\n")
+    stream.write("| " + " | ".join(_markdown_cell(heads.get(name, name)) for name in columns) + " |\n")
     stream.write("|" + " --- |" * len(columns) + "\n")
     for row in rows:
         stream.write("| " + " | ".join(_markdown_cell(row.get(name)) for name in columns) + " |\n")

@@ -43,7 +43,7 @@ def word(
     ]
     for cell, name in zip(table.rows[0].cells, columns, strict=True):
         cell.text = ""
-        cell.paragraphs[0].add_run(heads.get(name, name)).bold = True
+        cell.paragraphs[0].add_run(xml_text(heads.get(name, name))).bold = True
     _repeat(table.rows[0]._tr)
     for row in rows:
         for cell, name in zip(table.add_row().cells, columns, strict=True):

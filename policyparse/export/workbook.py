@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from policyparse.export.tables import Marked, Row, Value, xml_text
 from policyparse.passing import PolicyparseError
@@ -17,9 +18,13 @@ from policyparse.passing import PolicyparseError
 #: Excel's own limits.
 _EXCEL_ROWS = 1_048_576
 _EXCEL_CELL = 32_767
+_EXCEL_LINKS = 65_530
 
 #: Characters of width that can still be read on a landscape page.
 _A4, _A3 = 180, 380
+
+#: Columns up to the first of this width are numbers and codes; with it they tell what a row is about, wherever one scrolls.
+_NAMES = 12
 
 #: Points a line of 10-point type takes, and how many lines a row may show: the rest is seen on clicking into the cell.
 _LINE = 13.5
@@ -62,10 +67,11 @@ class Workbook:
         sheet = self._book.add_worksheet(name[:31])
         if links:
             self._links[name] = links
-        sheet.freeze_panes(1, 1)
+        named = next((at for at, width in enumerate(columns.values(), 1) if width >= _NAMES), 1)
+        sheet.freeze_panes(1, named)
         for at, (column, width) in enumerate(columns.items()):
             sheet.set_column(at, at, width)
-            sheet.write_string(0, at, (heads or {}).get(column, column), self._head)
+            sheet.write_string(0, at, _cell((heads or {}).get(column, column)), self._head)
         sheet.set_landscape()
         wide = sum(columns.values())
         sheet.set_paper(9 if wide <= _A4 else 8)  # A4, A3
@@ -73,6 +79,7 @@ class Workbook:
             sheet.fit_to_pages(1, 0)
         else:  # shrunk to one page nobody could read it
             sheet.set_print_scale(60)
+            sheet.repeat_columns(0, named - 1)
         sheet.repeat_rows(0)
         self._sheets[name] = (sheet, list(columns), list(columns.values()))
         self._counts[name] = 0
@@ -95,7 +102,7 @@ class Workbook:
                 sheet.write_boolean(at, column, value, self._plain)
             elif isinstance(value, int | float):
                 sheet.write_number(at, column, value, self._plain)
-            elif title == "clause" and name in self._links:
+            elif title == "clause" and name in self._links and at <= _EXCEL_LINKS:  # beyond, the cell would be empty
                 sheet.write_url(at, column, f"internal:'{self._links[name]}'!A{at + 1}", self._link, _cell(value))
             elif isinstance(value, Marked) and value.spans and _cell(value) == value:
                 self._marked(sheet, at, column, value)
@@ -118,11 +125,14 @@ class Workbook:
             sheet.write_string(row, column, str(value), self._wrapped)
 
     def close(self) -> None:
-        """Puts the filters on and writes the file."""
+        """Puts the filters on and writes the file. Raises OSError where it cannot be written."""
         for name, (sheet, columns, _) in self._sheets.items():
             sheet.autofilter(0, 0, max(1, self._counts[name]), len(columns) - 1)
         self._about()
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:  # holds the system's own error, and is none
+            raise (error.args[0] if isinstance(error.args[0], OSError) else OSError(str(error))) from None
 
     def _about(self) -> None:
         """The last sheet: what the others hold and where each row comes from."""

@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from policyparse.passing import PolicyparseError
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; after the block what was written there stands under `path`, unless it failed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A path beside `path` to write to; after the block what was written there stands under `path`, unless it failed.
+
+    Raises PolicyparseError where the file cannot be written.
+    """
     part = path.with_name(path.name + ".part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         os.replace(part, path)
+    except OSError as error:
+        raise PolicyparseError(f"{path}: it cannot be written ({error.strerror or error})") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
