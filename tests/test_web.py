@@ -24,10 +24,13 @@ from starlette.testclient import TestClient
 
 from policyparse.corpus import Corpus
 from policyparse.passing import PolicyparseError
+from policyparse.precedents import find
 from policyparse.web import Settings, create_app
+from policyparse.web.drafts import Draft, Drafts
 from policyparse.web.import_page import below, safe_name
 from policyparse.web.language import preferred
 from policyparse.web.marks import Mark, pieces
+from policyparse.web.similar import source_line
 from policyparse.web.timeline import timeline
 
 BASE = "http://127.0.0.1:8765"
@@ -267,6 +270,50 @@ def test_compare(client: TestClient, corpus_copy: Path) -> None:
     two = [document_id(corpus_copy, "石桥镇扩权强镇"), document_id(corpus_copy, "荷湾镇")]
     assert client.get("/compare", params={"d": two, "view": "clauses"}).status_code == 200
     assert client.get("/compare", params={"d": "nothing"}).status_code == 404
+
+
+def test_the_report_is_in_the_readers_language(client: TestClient) -> None:
+    page = client.get("/imports/1").text
+    assert "<td>开始</td>" in page
+    assert "<td>began</td>" not in page
+    for number in ("99", "9" * 30):
+        assert client.get(f"/imports/{number}").status_code == 404
+        assert client.get(f"/imports/{number}/files.csv").status_code == 404
+
+
+def test_a_clause_has_the_same_source_line_on_its_page_and_as_a_precedent(corpus_copy: Path) -> None:
+    with Corpus.open(corpus_copy) as corpus:
+        uses = [
+            use
+            for document in corpus.documents()
+            for clause in document.clauses[:4]
+            for wording in find(corpus, clause.text, limit=2).wordings
+            for use in wording.uses
+        ]
+        assert len(uses) > 20
+        for use in uses:
+            assert source_line(*corpus.clause(use.id)) == use.source
+
+
+def test_drafts_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("policyparse.web.drafts.time.monotonic", lambda: now[0])
+    drafts = Drafts()
+
+    def keep(name: str, size: int = 1) -> str:
+        return drafts.keep(Draft("visitor", name, b"x" * size, [], made=now[0]))
+
+    first = keep("a.txt")
+    assert drafts.get(first, "visitor") is not None
+    assert drafts.get(first, "other") is None
+    large = [keep("b.txt", 250 << 20), keep("c.txt", 250 << 20)]
+    assert [drafts.get(each, "visitor") is not None for each in (first, *large)] == [False, False, True], (
+        "by their bytes"
+    )
+    names = [keep("d.txt") for _ in range(60)]
+    assert sum(drafts.get(each, "visitor") is not None for each in names) == 50
+    now[0] = 4 * 3600 + 1
+    assert drafts.get(names[-1], "visitor") is None, "also where no other draft has come since"
 
 
 def test_no_corpus_leads_to_the_imports(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from policyparse.corpus.passages import path_of
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
 from policyparse.search import SORTS, matching_documents, search
+from policyparse.web.compare_page import chosen
 from policyparse.web.drafts import Drafts
 from policyparse.web.library import Library
 from policyparse.web.pages import page
@@ -120,11 +121,10 @@ async def get_table(
     """Rows of 下放事项目录, 事项对照, 先后次序, 责任分工表, 时间节点, 机构设置, 财政条款 or 编码表, each with its clause."""
 
     def work(corpus: Corpus) -> dict[str, Any]:
-        names = [_document(corpus, each).id for each in d]
-        names += [each for each in (matching_documents(corpus, where) if where else []) if each not in names]
-        if len(names) > MOST:
-            raise HTTPException(422, f"{len(names)} documents — name or find at most {MOST}")
-        made = compare.make(table, list(corpus.documents(names)))
+        documents, number = chosen(corpus, d, where)
+        if number > len(documents):
+            raise HTTPException(422, f"{number} documents — name or find at most {len(documents)}")
+        made = compare.make(table, documents)
         return {"table": table, "heads": dict(made.heads), "rows": made.rows}
 
     return await _library(request).study(work)

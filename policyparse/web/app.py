@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from policyparse.passing import PolicyparseError
 from policyparse.web import api, compare_page, document_page, import_page, precedent_page, search_page
 from policyparse.web.drafts import Drafts
-from policyparse.web.gate import Gate
+from policyparse.web.gate import HEADERS, Gate
 from policyparse.web.language import COOKIE, LANGUAGES, language_of, sayer
 from policyparse.web.library import Library
 from policyparse.web.pages import STATIC, page
@@ -185,9 +185,15 @@ async def _fault(request: Request, error: Exception) -> Response:
         f"policyparse failed here ({type(error).__name__}); please report it.",
         f"程序在这里出错（{type(error).__name__}），请报告。",
     )
+    response: Response
     if _is_api(request):
-        return JSONResponse({"error": sentence}, 500)
-    return page(request, "message", 500, heading=say("That did not work", "没有办成"), sentence=sentence, back="/")
+        response = JSONResponse({"error": sentence}, 500)
+    else:
+        heading = say("That did not work", "没有办成")
+        response = page(request, "message", 500, heading=heading, sentence=sentence, back="/")
+    # Starlette gives this answer outside of every middleware, so outside of the gate
+    response.headers.update({**HEADERS, "cache-control": "no-store"})
+    return response
 
 
 def _back(request: Request) -> str:

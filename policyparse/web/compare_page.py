@@ -77,10 +77,9 @@ def routes(study: Callable[..., Any]) -> list[Route]:
     ]
 
 
-def chosen(corpus: Corpus, request: Request) -> tuple[list[Document], int]:
-    """The documents that the address names, and how many it names in all."""
-    identities = list(dict.fromkeys(each[:64] for each in request.query_params.getlist("d") if each))
-    where = request.query_params.get("where", "").strip()[:2000]
+def chosen(corpus: Corpus, named_ones: Sequence[str], where: str) -> tuple[list[Document], int]:
+    """The documents that are named by their ids or found by a query, the first 200, and how many they are in all."""
+    identities = list(dict.fromkeys(each[:64] for each in named_ones if each))
     if where:
         identities += [each for each in matching_documents(corpus, where) if each not in identities]
     documents = []
@@ -91,10 +90,15 @@ def chosen(corpus: Corpus, request: Request) -> tuple[list[Document], int]:
     return documents, len(identities)
 
 
+def _asked(request: Request) -> tuple[list[str], str]:
+    """What an address names: documents, a query that finds some."""
+    return request.query_params.getlist("d"), request.query_params.get("where", "").strip()[:2000]
+
+
 def render(corpus: Corpus, request: Request) -> HTMLResponse:
     """The chooser; with documents chosen, one view of them."""
-    documents, number = chosen(corpus, request)
-    where = request.query_params.get("where", "").strip()[:2000]
+    asked, where = _asked(request)
+    documents, number = chosen(corpus, asked, where)
     view = request.query_params.get("view", "")
     adding = "add" in request.query_params
     if not documents or adding:
@@ -204,7 +208,7 @@ def download(corpus: Corpus, request: Request, table: str, format: str) -> Respo
     """A pilot table as a file, with all its columns."""
     if table not in engine.TABLE_NAMES:
         raise HTTPException(404)
-    documents, _ = chosen(corpus, request)
+    documents, _ = chosen(corpus, *_asked(request))
     language = language_of(request)
     made = engine.make(table, documents)
     heads = {name: head(made, name, language) for name in made.columns}
@@ -215,7 +219,7 @@ def timeline_file(corpus: Corpus, request: Request, format: str) -> Response:
     """The timeline as a picture, as a calendar, or as the other tables are."""
     if format not in ("svg", "ics"):
         return download(corpus, request, "timeline", format)
-    documents, _ = chosen(corpus, request)
+    documents, _ = chosen(corpus, *_asked(request))
     rows = engine.timeline(documents)
     chinese = language_of(request) == "zh"
     if format == "svg":
@@ -227,7 +231,7 @@ def timeline_file(corpus: Corpus, request: Request, format: str) -> Response:
 
 def reuse_file(corpus: Corpus, request: Request, format: str) -> Response:
     """Who copied whom: the picture (shown in the page), a network, a workbook of pairs and passages."""
-    documents, _ = chosen(corpus, request)
+    documents, _ = chosen(corpus, *_asked(request))
     found = reuse_of(corpus, documents)
     chinese = language_of(request) == "zh"
     name = f"{'谁抄了谁' if chinese else 'reuse'}.{format}"

@@ -15,11 +15,11 @@ import hashlib
 import hmac
 import secrets
 from http.cookies import SimpleCookie
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +27,9 @@ from policyparse.web.settings import Settings
 
 #: A form without files: a pasted draft of a million characters, percent-encoded, with room.
 FORM_LIMIT = 16 * 1024 * 1024
+
+#: A draft with its form; a longer one is a book.
+DRAFT_LIMIT = 32 * 1024 * 1024
 
 #: Fields of a form, and files of an upload; Starlette refuses more.
 MOST_FIELDS, MOST_FILES = 1_000, 2_000
@@ -44,9 +47,6 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
 }
-
-#: Paths that carry uploaded files.
-UPLOADS = ("/imports/upload", "/precedents", "/check")
 
 _SAFE = ("GET", "HEAD")
 _ENTER = "/enter"
@@ -93,8 +93,11 @@ class Gate:
         if scope["method"] in _SAFE:
             await self.app(scope, receive, answer)
             return
-        limit = self.settings.upload_limit if scope["path"] in UPLOADS else FORM_LIMIT
-        await self.app(scope, _limited(receive, limit), answer)
+        await self.app(scope, _limited(receive, self._limit(scope["path"])), answer)
+
+    def _limit(self, path: str) -> int:
+        """How many bytes may be sent to a path."""
+        return {"/imports/upload": self.settings.upload_limit, "/precedents": DRAFT_LIMIT}.get(path, FORM_LIMIT)
 
     def _refusal(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
         host = headers.get("host", "")
@@ -105,8 +108,7 @@ class Gate:
             if not _own(headers, host):
                 return _plain(403, "This request came from another page.", "请求来自其他页面，已拒绝。")
             length = headers.get("content-length", "0")
-            limit = self.settings.upload_limit if scope["path"] in UPLOADS else FORM_LIMIT
-            if not length.isdigit() or int(length) > limit:
+            if not length.isdecimal() or int(length) > self._limit(scope["path"]):
                 return _plain(413, "That is more than this page takes.", "内容太大，超出本页面的限度。")
         if self.settings.token is None:
             return None
@@ -117,15 +119,14 @@ class Gate:
         token = self.settings.token or ""
         bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
         proof = self._proof()
-        if _same(cookies.get(self.token_cookie, ""), proof) or _same(bearer, token):
-            return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         shown = next((value for name, value in query if name == "token"), None)
         if shown is not None and _same(shown, token) and scope["method"] in _SAFE:
             rest = urlencode([(name, value) for name, value in query if name != "token"])
             target = _local(scope["path"]) + (f"?{rest}" if rest else "")
-            # a page and not a redirect: a strict cookie does not go with a redirect from another site's link
-            return _cookie_page(target, _cookie(self.token_cookie, proof))
+            return RedirectResponse(target, 303, {"set-cookie": _cookie(self.token_cookie, proof)})
+        if _same(cookies.get(self.token_cookie, ""), proof) or _same(bearer, token):
+            return None
         if scope["path"] == _ENTER and scope["method"] == "POST":
             return self._enter
         if scope["path"].startswith("/static/"):
@@ -133,8 +134,11 @@ class Gate:
         return _door
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, _limited(receive, 4096))
-        fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        try:
+            body = await Request(scope, _limited(receive, 4096)).body()
+        except (_TooMuch, ClientDisconnect):
+            body = b""  # no token is so long
+        fields = dict(parse_qsl(body.decode("utf-8", "replace")))
         if _same(fields.get("token", "").strip(), self.settings.token or ""):
             response: Response = RedirectResponse("/", 303)
             response.headers.append("set-cookie", _cookie(self.token_cookie, self._proof()))
@@ -156,6 +160,8 @@ async def form_of(request: Request) -> FormData:
         form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=FORM_LIMIT)
     except _TooMuch:
         raise HTTPException(413) from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None  # nobody hears it; no traceback either
     mark = form.get("mark")
     if not isinstance(mark, str) or not _same(mark, request.state.mark):
         await form.close()
@@ -203,7 +209,9 @@ def _cookies(headers: Headers) -> dict[str, str]:
 
 
 def _cookie(name: str, value: str) -> str:
-    return f"{name}={value}; Path=/; HttpOnly; SameSite=Strict"
+    # not Strict: a link in a mail or an office's own site would come without, ask for the token again and take a new
+    # session for the old one, whose drafts and open forms were lost. What changes something needs a mark besides.
+    return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax"
 
 
 def _is_session(value: str) -> bool:
@@ -215,27 +223,12 @@ def _same(one: str, other: str) -> bool:
 
 
 def _local(path: str) -> str:
-    """A path on this page: `//elsewhere` would be another machine."""
-    return "/" + path.replace("\\", "/").lstrip("/")
+    """A (decoded) path on this page: `//elsewhere` would be another machine."""
+    return "/" + quote(path.replace("\\", "/").lstrip("/"))
 
 
 def _plain(status: int, english: str, chinese: str) -> ASGIApp:
     return PlainTextResponse(f"{chinese}\n{english}\n", status)
-
-
-def _escaped(text: str) -> str:
-    for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        text = text.replace(sign, name)
-    return text
-
-
-def _cookie_page(target: str, cookie: str) -> Response:
-    where = _escaped(target)
-    return HTMLResponse(
-        f'<!doctype html><html lang="zh"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={where}">'
-        f'<title>policyparse</title><p><a href="{where}">打开页面 · open the page</a></p></html>',
-        headers={"set-cookie": cookie},
-    )
 
 
 _WRONG = '<p role="alert">口令不对。That is not the token.</p>'

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -57,9 +58,13 @@ async def imports(request: Request) -> Response:
     there = (settings.corpus / "corpus.json").exists()
     found = await library.read(_state) if there else ([], None)
     runs, counts = found
+    going = running.going
+    busy = going is not None and not going.over
+    # while an import runs nothing can be chosen, and its page is asked for again and again
+    listing = None if busy else await run_in_threadpool(_listing, settings, request.query_params.get("folder", ""))
     return page(
-        request, "imports", going=running.going, runs=runs, counts=counts, root=settings.import_root,
-        listing=_listing(settings, request.query_params.get("folder", "")), limit=settings.upload_limit // 2**20,
+        request, "imports", going=going, busy=busy, runs=runs, counts=counts, root=settings.import_root,
+        listing=listing, limit=settings.upload_limit // 2**20,
     )  # fmt: skip
 
 
@@ -192,7 +197,7 @@ def report_page(corpus: Corpus, request: Request, run: int) -> HTMLResponse:
     """The report of one import."""
     try:
         found = report(corpus, run)
-    except PolicyparseError:
+    except (PolicyparseError, OverflowError):  # a number too long for SQLite is no import's
         raise HTTPException(404) from None
     index = 0 if language_of(request) == "en" else 1
     documents = dict(
@@ -206,7 +211,10 @@ def report_page(corpus: Corpus, request: Request, run: int) -> HTMLResponse:
 def report_file(corpus: Corpus, request: Request, run: int, format: str) -> Response:
     """All files of an import, as a file."""
     index = 0 if language_of(request) == "en" else 1
-    corpus.runs.get(run)
+    try:
+        corpus.runs.get(run)
+    except (PolicyparseError, OverflowError):
+        raise HTTPException(404) from None
     heads = {name: str(COLUMNS[name][index]) for name in FILE_COLUMNS}
     widths = {name: COLUMNS[name][2] for name in FILE_COLUMNS}
     return file_response(

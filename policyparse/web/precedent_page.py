@@ -1,7 +1,7 @@
 """先例、核稿: paste a clause or upload a draft; how others wrote it, and what is left over in it.
 
 In: a clause's text, the id of a clause of the corpus, a draft. Out: pages, Word files. Touches: reads the corpus; drafts
-stay in memory.
+are forgotten after some hours.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from policyparse.web.pages import address, page
 #: A pasted clause no longer than this stands in the address, so that it can be kept as a link; a longer text is a draft.
 LINKED = 400
 LONGEST_TEXT = 2_000_000
-DRAFT_BYTES = 30 * 1024 * 1024
 PER_PAGE = 15
 LIMIT = 8
 #: Finding the precedents of a clause takes tens of milliseconds; the command line has no such limit.
@@ -128,8 +127,6 @@ async def bring(request: Request) -> Response:
     where = str(form.get("where", "")).strip()[:2000]
     file = form.get("file")
     if isinstance(file, UploadFile) and file.filename:
-        if (file.size or 0) > DRAFT_BYTES:
-            raise HTTPException(413)
         name, data = _plain_name(file.filename), await file.read()
     else:
         text = str(form.get("text", "")).strip()

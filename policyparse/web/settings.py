@@ -9,6 +9,7 @@ import ipaddress
 import secrets
 import socket
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from policyparse.vocabulary import Vocabulary
@@ -55,7 +56,13 @@ class Settings:
             return True
         if is_local(self.host):
             return False
-        return _is_number(name) or name in {socket.gethostname().lower(), socket.getfqdn().lower()}
+        return _is_number(name) or name in _own_names()
+
+
+@lru_cache(maxsize=1)
+def _own_names() -> frozenset[str]:
+    """This machine's names; asked once, since a network may take seconds to answer."""
+    return frozenset((socket.gethostname().lower(), socket.getfqdn().lower()))
 
 
 def is_local(host: str) -> bool:
