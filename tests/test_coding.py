@@ -17,7 +17,8 @@ from policyparse.corpus import Corpus
 from policyparse.export import write_table
 from policyparse.passing import PolicyparseError
 from policyparse.tag import Tagger
-from policyparse.train import CorpusError, read_coded, read_scheme
+from policyparse.tag.heads import split_heads
+from policyparse.train import CorpusError, read_coded, read_scheme, train_scheme
 from policyparse.train.agreement import agreement, cohen, fleiss, krippendorff
 
 INSTRUMENTS = Path(__file__).parent.parent / "corpora" / "instruments"
@@ -101,6 +102,9 @@ def test_split_coders_are_left_out_unless_a_final_tag_decides(scheme: Path, tmp_
         ([["条款", "标签", "编码员"], ["拨付。", "give", "甲"], ["拨付。", "rule", "甲"]], r"row 3: 甲 has coded this"),
         ([["条款", "标签"], ["", "give"]], r"row 2: no clause"),
         ([["条款", "标签"], ["拨付。", ""]], r"no clause has a tag"),
+        ([["条款", "标签"], ["拨付。", "；"]], r"row 2: ； is no tag"),
+        ([["条款", "标签"], [], ["拨付。", "give"], [], ["禁止。", "praise"]], r"row 5: unknown tag praise"),
+        ([], r"holds no rows"),
         ([["条款", "标签"]], r"holds no rows"),
     ],
 )
@@ -115,6 +119,8 @@ def test_a_faulty_sheet_is_one_sentence(scheme: Path, tmp_path: Path, rows: list
         ("名称,定义\n给,钱\n", "no column tag / 标签"),
         ("标签\ngive\n", "1 tags — a scheme has at least two"),
         ("标签\ngive\ngive\n", "the tag give is there more than once"),
+        ("标签,名称\ngive,给\nhand,给\n", "给 names two tags"),
+        ("标签,名称\ngive,给\nhand,give\n", "give names two tags"),
     ],
 )
 def test_a_faulty_scheme_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -122,6 +128,46 @@ def test_a_faulty_scheme_is_one_sentence(tmp_path: Path, text: str, sentence: st
     path.write_text(text, "utf-8")
     with pytest.raises(PolicyparseError, match=sentence):
         read_scheme(path)
+
+
+def test_a_row_that_is_shorter_than_the_heads_is_a_row(scheme: Path, tmp_path: Path) -> None:
+    rows = [["条款", "编码员甲", "编码员乙"], ["一。"], ["二。", "give"], ["三。", "rule", "rule"]]
+    coded = read_coded(sheet(tmp_path / "c.csv", rows), read_scheme(scheme))
+    assert [clause.tags for clause in coded.clauses] == [("give",), ("rule",)]
+    assert coded.uncoded == 1
+
+
+def test_a_tag_may_have_a_name_of_two_words(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("标签,名称\ngive,给 钱\nrule,管\n", "utf-8")
+    rows = [["条款", "标签"], ["拨付。", "给 钱"], ["不得占用。", "管，give"]]
+    coded = read_coded(sheet(tmp_path / "c.csv", rows), read_scheme(tmp_path / "s.csv"))
+    assert [clause.tags for clause in coded.clauses] == [("give",), ("rule", "give")]
+
+
+def test_kind_and_level_are_understood_in_chinese(scheme: Path, tmp_path: Path) -> None:
+    rows = [
+        ["条款", "标签", "文种", "层级"],
+        ["一。", "give", "方案", "县"],
+        ["二。", "rule", "law", ""],
+        ["三。", "rule", "诗", "球"],
+    ]
+    coded = read_coded(sheet(tmp_path / "c.csv", rows), read_scheme(scheme))
+    assert [(c.kind, c.level) for c in coded.clauses] == [("plan", "county"), ("law", None), ("other", None)]
+
+
+def test_two_tags_are_told_apart_by_both_heads(scheme: Path, tmp_path: Path) -> None:
+    coded = read_coded(sheet(tmp_path / "c.csv", long_rows()), read_scheme(scheme))
+    model, figures = train_scheme(read_scheme(scheme), coded.clauses)
+    main, _ = split_heads(model.logits([clause.context() for clause in coded.clauses]))
+    assert [model.tags[at] for at in main.argmax(axis=1)] == [clause.tags[0] for clause in coded.clauses]
+    assert main.max(axis=1).min() > 0.6
+    assert figures.main_accuracy == 1.0
+
+
+def test_a_tag_that_one_document_alone_has_is_no_crash(scheme: Path, tmp_path: Path) -> None:
+    rows = [["条款", "标签", "文件"], *([text.format(n=n), tag, tag] for n in range(3) for text, tag in CLAUSES)]
+    coded = read_coded(sheet(tmp_path / "c.csv", rows), read_scheme(scheme))
+    assert train_scheme(read_scheme(scheme), coded.clauses)[1].main_accuracy == 0.0, "each fold lacks what it is asked"
 
 
 def test_agreement_is_that_of_the_textbooks() -> None:

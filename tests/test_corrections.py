@@ -223,9 +223,40 @@ def test_a_table_whose_tags_were_changed_corrects_those_clauses_alone(
     assert tags(pilots, str(table[4]["clause"])) == ["supervision", "schedule"]
 
 
+def changed_table(path: Path, changed: dict[str, str]) -> Path:
+    lines = ["clause,更正", *(f"{clause},{tags}" for clause, tags in changed.items())]
+    path.write_text("\n\n".join(lines), "utf-8")  # a researcher's empty lines
+    return path
+
+
+def test_a_table_names_tags_as_people_write_them(pilots: Path, tmp_path: Path) -> None:
+    table = changed_table(
+        tmp_path / "c.csv", {f"{PLAN.id}#c2": "审批服务； land", f"{PLAN.id}#c3": "财政资金 用地规划"}
+    )
+    assert run(["correct", "--from", str(table), "--by", "王", "--corpus", str(pilots)]) == 0
+    assert tags(pilots, f"{PLAN.id}#c2") == ["service", "land"]
+    assert tags(pilots, f"{PLAN.id}#c3") == ["finance", "land"]
+
+
+@pytest.mark.parametrize(
+    ("last", "by", "sentence"),
+    [("praise", "王", "row 5: unknown tag praise"), ("land", " ", "row 3: nobody is named who corrects it")],
+)
+def test_a_table_with_a_fault_is_not_kept_in_part(
+    pilots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], last: str, by: str, sentence: str
+) -> None:
+    table = changed_table(tmp_path / "c.csv", {f"{PLAN.id}#c2": "land", f"{PLAN.id}#c3": last})
+    assert run(["correct", "--from", str(table), "--by", by, "--corpus", str(pilots)]) == 2
+    assert sentence in capsys.readouterr().err
+    with Corpus.open(pilots) as corpus:
+        assert corpus.corrections.all() == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["d1#c1", "--tag", "land", "--wrong", "--by", "李"],
+        ["d1#c1", "--tag", "land", "--set", "to=柳溪镇", "--by", "李"],
         ["d1#c1", "--by", "李"],
         ["d1#c1", "--tag", "land", "--withdraw", "1"],
         ["--tag", "land", "--by", "李"],

@@ -14,11 +14,11 @@ import click
 
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option
-from policyparse.cli.search import labels
 from policyparse.cli.tables import counted, show_table
 from policyparse.corpus import Corpus, Correction
 from policyparse.model import TAGS, Document
 from policyparse.passing import PolicyparseError
+from policyparse.vocabulary import shipped
 
 _TAG_HEADS = ("final", "tags", "tag")
 _HEADS = {
@@ -85,6 +85,8 @@ def correct_command(
         raise click.UsageError(
             say("Give one of --tag, --from, --record, --withdraw.", "--tag、--from、--record、--withdraw 须选其一。")
         )
+    if record is None and (wrong or fields):
+        raise click.UsageError(say("--wrong and --set go with --record.", "--wrong 与 --set 须与 --record 同用。"))
     if (identity is None) == (bool(tags) or record is not None):
         raise click.UsageError(
             say("--tag and --record need the ID, the others none.", "--tag 与 --record 须给编号，其余不要编号。")
@@ -106,11 +108,14 @@ def correct_command(
 
 
 def _from_table(corpus: Corpus, path: Path, by: str, note: str) -> list[Correction]:
-    """Corrects what differs. A column `final` (更正) is taken where it is filled; else changed `tags`, else a changed `tag`."""
+    """Corrects what differs. A column `final` (更正) is taken where it is filled; else changed `tags`, else a changed `tag`.
+
+    A fault in a row is told before anything is kept.
+    """
     from policyparse.train.sheets import read_rows
 
-    done = []
-    for number, row in enumerate(read_rows(path, _HEADS, ["clause"]), 2):
+    changed = []
+    for number, row in read_rows(path, _HEADS, ["clause"]):
         try:
             document, clause = corpus.clause(row["clause"])
         except PolicyparseError as error:
@@ -118,17 +123,24 @@ def _from_table(corpus: Corpus, path: Path, by: str, note: str) -> list[Correcti
         now = [tag.tag for tag in clause.tags]
         wanted = _wanted(row, list(now))
         if wanted and wanted != now:
-            said = row.get("note") or note
-            done.append(corpus.correct(f"{document.id}#{clause.id}", wanted, by=row.get("coder") or by, note=said))
-    return done
+            if unknown := [tag for tag in wanted if tag not in TAGS]:
+                raise PolicyparseError(
+                    f"{path}, row {number}: unknown tag {unknown[0]} — the tags are {', '.join(TAGS)}"
+                )
+            if not (who := row.get("coder") or by.strip()):
+                raise PolicyparseError(f"{path}, row {number}: nobody is named who corrects it — give --by NAME")
+            changed.append((f"{document.id}#{clause.id}", wanted, who, row.get("note") or note))
+    return [corpus.correct(identity, wanted, by=who, note=said) for identity, wanted, who, said in changed]
 
 
 def _wanted(row: dict[str, str], now: list[str]) -> list[str]:
     """The tags that a row gives its clause, which has `now`; [] where it says nothing new."""
-    names = {name: tag for (what, tag), name in labels(None).items() if what == "tag"} | {tag: tag for tag in TAGS}
+    from policyparse.train.sheets import several
+
+    # whatever the reader's language, a sheet may come from somebody of the other
+    names = {row["zh"]: row["value"] for row in shipped().table("labels") if row["field"] == "tag"}
     for head in _TAG_HEADS:
-        printed = row.get(head, "")
-        given = [names.get(word, word) for word in printed.replace("、", "；").replace(";", "；").split("；") if word]
+        given = [names.get(word, word) for word in several(row.get(head, ""))]
         if head == "tag":  # a sheet's main tag alone: the others stay
             if given and given[:1] != now[:1]:
                 return [*given, *(tag for tag in now[1:] if tag not in given)]

@@ -77,11 +77,6 @@ class Corrections:
     def __init__(self, database: Database) -> None:
         self._db = database.rows
         self._transaction = database.transaction
-        # a database that is read only and from before the table has none
-        self._there = (
-            self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'corrections' AND type = 'table'").fetchone()
-            is not None
-        )
 
     def add(
         self, document: Document, identity: str, tags: Sequence[str], *, by: str, note: str = "",
@@ -143,8 +138,6 @@ class Corrections:
 
     def all(self, document: str | None = None) -> list[Correction]:
         """Every correction ever made (of one document), oldest first."""
-        if not self._there:
-            return []
         rows = self._db.execute(
             "SELECT * FROM corrections WHERE ?1 IS NULL OR document = ?1 ORDER BY number", (document,)
         )
@@ -156,8 +149,6 @@ class Corrections:
 
     def applied(self, document: Document) -> Document:
         """`document` with the corrections that hold; itself where there are none. A person's tag has the score 1."""
-        if not self._there:
-            return document
         laid = self._laid(document.id, document.clauses)
         if not laid:
             return document
@@ -181,7 +172,7 @@ class Corrections:
 
         For a new version of a document, which has another id. Returns how many; what `new` has already stays.
         """
-        if not self._there or old == new.id:
+        if old == new.id:
             return 0
         mine = self._laid(new.id, new.clauses)
         copied = 0
@@ -219,8 +210,6 @@ class Corrections:
 
     def _laid(self, document: str, clauses: Sequence[Clause]) -> Laid:
         """Clause id → (sort, subject) → the newest correction, for the clauses whose words are corrected in `document`."""
-        if not self._there:
-            return {}
         rows = self._db.execute(
             "SELECT * FROM corrections WHERE document = ? AND NOT withdrawn ORDER BY number", (document,)
         ).fetchall()

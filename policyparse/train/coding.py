@@ -18,7 +18,8 @@ from pathlib import Path
 from policyparse.passing import PolicyparseError
 from policyparse.train.agreement import Agreement, agreement
 from policyparse.train.clauses import CorpusError, LabelledClause
-from policyparse.train.sheets import Row, read_rows
+from policyparse.train.sheets import Row, read_rows, several
+from policyparse.vocabulary import shipped
 
 _TAG_HEADS = {
     "tag": ("标签", "编码", "代码", "code"), "name": ("名称", "标签名", "名字"), "definition": ("定义", "说明", "含义"),
@@ -34,7 +35,6 @@ _CLAUSE_HEADS = {
 _MACHINE_HEADS = {"机器标签", "得分", "score"}
 _CODER = re.compile(r"coder[_ ]?\w+|编码[员者]\s?\w+", re.IGNORECASE)
 _IDENTITY = re.compile(r"\w+#c\d+")
-_SEVERAL = re.compile(r"[；;、,，|\s]+")
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,17 @@ class Coded:
 
 def read_scheme(path: Path) -> Scheme:
     """The tags of a sheet with a column tag (标签) and, if wanted, name (名称), definition (定义). Raises PolicyparseError."""
-    rows = read_rows(path, _TAG_HEADS, ["tag"])
+    rows = [row for _, row in read_rows(path, _TAG_HEADS, ["tag"])]
     tags = [row["tag"] for row in rows]
     if len(tags) < 2:
         raise CorpusError(f"{path}: {len(tags)} tags — a scheme has at least two, a row each")
     if twice := [tag for tag, n in Counter(tags).items() if n > 1 or not tag]:
         raise CorpusError(f"{path}: the tag {twice[0] or '(empty)'} is there more than once, or empty")
-    return Scheme(
-        path.stem, tuple(tags), {row["tag"]: row.get("name") or row["tag"] for row in rows},
-        {row["tag"]: row.get("definition", "") for row in rows},
-    )  # fmt: skip
+    names = {row["tag"]: row.get("name") or row["tag"] for row in rows}
+    meant = Counter(name for tag in tags for name in {tag, names[tag]})
+    if twice := [name for name, n in meant.items() if n > 1]:
+        raise CorpusError(f"{path}: {twice[0]} names two tags — which one would a coder mean?")
+    return Scheme(path.stem, tuple(tags), names, {row["tag"]: row.get("definition", "") for row in rows})
 
 
 def read_coded(path: Path, scheme: Scheme) -> Coded:
@@ -88,8 +89,8 @@ def read_coded(path: Path, scheme: Scheme) -> Coded:
     rows = read_rows(path, _CLAUSE_HEADS)
     if not rows:
         raise CorpusError(f"{path}: it holds no rows — a coding sheet has a row a clause")
-    heads = {head for row in rows for head in row}
-    wide = [head for row in rows[:1] for head in row if _CODER.fullmatch(head)]
+    heads = set(rows[0][1])
+    wide = [head for head in rows[0][1] if _CODER.fullmatch(head)]
     words = "text" if "text" in heads else "clause"
     if words not in heads:
         raise CorpusError(f"{path}: no column with the clauses' words — name it clause (条款) or text (原文)")
@@ -100,7 +101,7 @@ def read_coded(path: Path, scheme: Scheme) -> Coded:
     by_machine = not wide and bool(heads & _MACHINE_HEADS)
     codings: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
     facts: dict[tuple[str, str], Row] = {}
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         text = row.get(words, "")
         if words == "clause" and _IDENTITY.fullmatch(text):
             raise CorpusError(
@@ -125,11 +126,13 @@ def read_coded(path: Path, scheme: Scheme) -> Coded:
 
 def _tags(printed: str, scheme: Scheme, where: str) -> tuple[str, ...]:
     out = []
-    for word in filter(None, _SEVERAL.split(printed)):
+    for word in [printed] if scheme.tag(printed) else several(printed):
         tag = scheme.tag(word)
         if tag is None:
             raise CorpusError(f"{where}: unknown tag {word} — {scheme.name} has {', '.join(scheme.tags)}")
         out.append(tag)
+    if not out:
+        raise CorpusError(f"{where}: {printed} is no tag — {scheme.name} has {', '.join(scheme.tags)}")
     return tuple(dict.fromkeys(out))
 
 
@@ -167,6 +170,11 @@ def _clause(unit: tuple[str, str], tags: tuple[str, ...], row: Row) -> LabelledC
     identity, text = unit
     document = identity.partition("#")[0] or row.get("document", "")
     headings = tuple(part.strip() for part in row.get("headings", "").split("›") if part.strip())
-    return LabelledClause(
-        text, tags, headings, kind=row.get("kind") or "other", level=row.get("level") or None, document=document
-    )
+    kind, level = _meant("kind", row.get("kind", "")), _meant("level", row.get("level", ""))
+    return LabelledClause(text, tags, headings, kind=kind or "other", level=level, document=document)
+
+
+def _meant(field: str, printed: str) -> str | None:
+    """The contract's name for a kind or level that a sheet names in Chinese or as the contract does."""
+    rows = shipped().table("labels")
+    return next((r["value"] for r in rows if r["field"] == field and printed in (r["value"], r["zh"])), None)

@@ -44,9 +44,16 @@ def linear_heads(matrix: Matrix, has: Array, main: Array, strength: float, seed:
     weights, bias = np.zeros((matrix.shape[1], 2 * tags)), np.full(2 * tags, -20.0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        first = LogisticRegression(C=strength, max_iter=300, tol=1e-3, class_weight="balanced").fit(matrix, main)
-        weights[:, first.classes_] = first.coef_.T
-        bias[first.classes_] = first.intercept_
+        classes = np.unique(main)
+        if len(classes) == 1:  # a fold of few documents can lack all other tags
+            bias[classes] = 0.0
+        else:
+            first = LogisticRegression(C=strength, max_iter=300, tol=1e-3, class_weight="balanced").fit(matrix, main)
+            coefficients, intercepts = first.coef_, first.intercept_
+            if len(classes) == 2:  # one column of log odds stands for both
+                coefficients = np.vstack([-coefficients, coefficients]) / 2
+                intercepts = np.hstack([-intercepts, intercepts]) / 2
+            weights[:, classes], bias[classes] = coefficients.T, intercepts
         for tag in range(tags):
             if 0 < has[:, tag].sum() < len(has):
                 # far more features than clauses: the dual is solved 30 times faster than the primal (0.09 s, 2.7 s)
