@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from policyparse.model import TAGS
 from policyparse.tag import load_model, shipped_model
 from policyparse.train import ReadDocument, as_text, evaluate_documents, read_labelled
 
@@ -49,6 +51,16 @@ def test_scores_keep_what_they_promise_on_real_documents() -> None:
     figures = evaluate_documents(load_model(shipped_model()), documents)
     print(*as_text(figures).split("\n")[:2], sep="\n")
     assert figures.calibration_error <= CALIBRATION
+
+
+def test_labels_are_hashes_and_tags_and_each_is_there_once() -> None:
+    """No text beside them; a label that is there twice would be counted twice."""
+    for path in [*LABELS.rglob("*.jsonl"), *(LABELS.parent / "hashed").glob("*.jsonl")]:
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        assert rows
+        assert all(set(row) <= {"source", "clause", "tags"} for row in rows), path
+        assert all(re.fullmatch(r"[0-9a-f]{20}", row["clause"]) and set(row["tags"]) <= set(TAGS) for row in rows), path
+        assert len({(row.get("source"), row["clause"]) for row in rows}) == len(rows), path
 
 
 def test_no_document_is_both_learned_from_and_measured_on() -> None:

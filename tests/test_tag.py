@@ -393,7 +393,9 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_commands_train_and_evaluate(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "few.skops"
     assert run(["train", "--clauses", str(few), "--out", str(model)]) == 0
-    assert "from 120 clauses" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "from 120 clauses" in said.out
+    assert "corpora/hashed" not in said.err, "nobody who brings clauses misses ours"
     again = tmp_path / "again.skops"
     assert run(["train", "--clauses", str(few), "--out", str(again), "--seed", "1"]) == 0
     assert load_model(again).first != load_model(model).first, "the seed shuffles the folds"
@@ -404,7 +406,28 @@ def test_commands_train_and_evaluate(few: Path, tmp_path: Path, capsys: pytest.C
     assert {path.name for path in pictures.iterdir()} == {"confusion.svg", "calibration.svg"}
 
 
-@pytest.mark.parametrize("arguments", [["--model", "m.skops"], ["--learners", "--figures", "pictures"]])
+def test_training_without_the_texts_works_and_says_so(
+    few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a fresh clone: the labels by hash are there, the documents are not."""
+    monkeypatch.setattr("policyparse.train.clauses.shipped_clauses", lambda: few)
+    assert run(["train", "--out", str(tmp_path / "m.skops")]) == 0
+    said = capsys.readouterr()
+    assert "corpora/hashed" in said.err
+    assert load_model(tmp_path / "m.skops").made["read"] == "0"
+    assert run(["train", "--texts", str(tmp_path), "--out", str(tmp_path / "m.skops")]) == 2
+    assert "none of the documents" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--model", "m.skops"],
+        ["--learners", "--figures", "pictures"],
+        ["--clauses", "c.jsonl", "--texts", "."],
+        ["--clauses", "c.jsonl", "--labels", "l.jsonl", "--texts", "."],
+    ],
+)
 def test_options_that_would_do_nothing_are_refused(arguments: list[str]) -> None:
     assert run(["evaluate", *arguments]) == 2
 

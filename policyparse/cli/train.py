@@ -46,13 +46,20 @@ _texts_option = click.option(
 )
 
 
-def _documents(labels: Path | None, texts: Path | None) -> list[ReadDocument]:
-    """The documents of --labels in --texts; none without --texts."""
+def _documents(labels: Path | None, texts: Path | None, own: bool) -> list[ReadDocument]:
+    """The documents of --labels in --texts; none without --texts, and it is said what is missed unless the clauses are a
+    user's `own`."""
     from policyparse.train import read_labelled, shipped_labels
 
     if texts is None:
         if labels is not None:
             raise click.UsageError(say("--labels needs --texts.", "--labels 须与 --texts 同用。"))
+        if not own:
+            without = say(
+                "the written clauses alone: the labels of corpora/hashed need the documents that they speak of (--texts DIR)",
+                "只用自写条款：corpora/hashed 的标注需要相应的文件（--texts 目录）",
+            )
+            click.echo(without, err=True)
         return []
     documents, lost = read_labelled(labels or shipped_labels(), texts)
     if lost:
@@ -126,7 +133,7 @@ def train_command(
             )
         return _train_scheme(tags, clauses, out, seed)
     labelled = read_clauses(clauses)
-    documents = _documents(labels, texts)
+    documents = _documents(labels, texts, own=clauses is not None)
     if corrections is not None:
         documents += _corrected(corrections)
     target = out or shipped_model()
@@ -208,7 +215,10 @@ def _train_scheme(tags: Path, sheet: Path, out: Path, seed: int) -> int:
     "--figures",
     type=click.Path(path_type=Path, file_okay=False),
     metavar=say("DIR", "目录"),
-    help=say("A folder for the pictures (SVG).", "图（SVG）存到哪个目录。"),
+    help=say(
+        "A folder for the pictures (SVG); with --texts: confusion of the written clauses, calibration of the documents'.",
+        "图（SVG）存到哪个目录；有 --texts 时，混淆图为自写条款的，校准图为文件中条款的。",
+    ),
 )
 @click.option("--learners", is_flag=True, help=say("Compare the learners.", "比较各种学习器。"))
 @click.option(
@@ -236,17 +246,21 @@ def evaluate_command(
         )
     if model and clauses is None and labels is None:
         raise click.UsageError(say("--model needs --clauses or --labels.", "--model 须与 --clauses 或 --labels 同用。"))
+    if clauses is not None and not learners and (labels or texts):
+        raise click.UsageError(
+            say("--clauses, or --labels with --texts.", "--clauses 与 --labels、--texts 只能选一种。")
+        )
     if part < 1 and not learners:
         raise click.UsageError(say("--part goes with --learners.", "--part 须与 --learners 同用。"))
     if learners:
-        _compare(read_clauses(clauses), _documents(labels, texts), part, seed)
+        _compare(read_clauses(clauses), _documents(labels, texts, own=clauses is not None), part, seed)
         return 0
     if labels is not None:
-        found = [evaluate_documents(load_model(model or shipped_model()), _documents(labels, texts))]
+        found = [evaluate_documents(load_model(model or shipped_model()), _documents(labels, texts, own=True))]
     elif clauses is not None:
         found = [evaluate(load_model(model or shipped_model()), read_clauses(clauses))]
     else:
-        own, read = cross_validate(read_clauses(), _documents(labels, texts), seed=seed)
+        own, read = cross_validate(read_clauses(), _documents(labels, texts, own=False), seed=seed)
         found = [own, *([read] if read else [])]
     for number, judged in enumerate(found):
         if number:
@@ -256,7 +270,8 @@ def evaluate_command(
         from policyparse.train.figures import calibration_svg, confusion_svg
 
         figures.mkdir(parents=True, exist_ok=True)
-        (figures / "confusion.svg").write_text(confusion_svg(found[-1]), encoding="utf-8")
+        # confusion of the written clauses, which are many a tag; scores where they are harder to keep
+        (figures / "confusion.svg").write_text(confusion_svg(found[0]), encoding="utf-8")
         (figures / "calibration.svg").write_text(calibration_svg(found[-1]), encoding="utf-8")
     return 0
 

@@ -57,14 +57,17 @@ def read_clauses(source: Path | None = None, tags: Sequence[str] = TAGS) -> list
     return [clause for path in files for clause in _read(path, known)]
 
 
-def _read(path: Path, known: set[str]) -> Iterable[LabelledClause]:
+def lines_of(path: Path) -> list[tuple[int, str]]:
+    """(number, line) of a .jsonl file's lines that are not empty. Raises CorpusError if it is not UTF-8."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path}: not UTF-8 text (at byte {error.start}) — save it as UTF-8") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _read(path: Path, known: set[str]) -> Iterable[LabelledClause]:
+    for number, line in lines_of(path):
         where = f"{path}, line {number}"
         try:
             row = json.loads(line)

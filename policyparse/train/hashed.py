@@ -19,7 +19,7 @@ from pathlib import Path
 from policyparse.model import TAGS, TagScore
 from policyparse.pipeline import parse
 from policyparse.tag import ClauseContext, Tagger
-from policyparse.train.clauses import CorpusError
+from policyparse.train.clauses import CorpusError, lines_of
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,7 @@ def _labels(path: Path, known: set[str]) -> Iterator[tuple[str, str, tuple[str, 
     if not files:
         raise CorpusError(f"{path}: no labels there — give a .jsonl file or a folder of them")
     for file in files:
-        for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), 1):
-            if not line.strip():
-                continue
+        for number, line in lines_of(file):
             try:
                 row = json.loads(line)
                 source, clause, given = str(row["source"]), str(row["clause"]), tuple(map(str, row["tags"]))

@@ -8,20 +8,14 @@ the second labels are corpora/blind/own/second.jsonl, joined to the first by the
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-import unicodedata
 from pathlib import Path
 
 from sklearn.metrics import cohen_kappa_score
 
+from policyparse.train.hashed import key
+
 CORPORA = Path(__file__).parents[2] / "corpora"
-
-
-def digest(text: str) -> str:
-    """The first 20 hexadecimal digits of SHA-256 of the text, NFKC, white space removed."""
-    return hashlib.sha256(re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).encode()).hexdigest()[:20]
 
 
 def main() -> None:
@@ -29,7 +23,7 @@ def main() -> None:
     for file in sorted((CORPORA / "clauses").glob("*.jsonl")):
         for line in file.read_text("utf-8").splitlines():
             row = json.loads(line)
-            first[digest(row["text"])] = row["tags"]
+            first[key(row["text"])] = row["tags"]
     second = [json.loads(line) for line in (CORPORA / "blind/own/second.jsonl").read_text("utf-8").splitlines()]
     pairs = [(first[row["clause"]], row["tags"]) for row in second if row["clause"] in first]
     one, other = [a[0] for a, _ in pairs], [b[0] for _, b in pairs]
