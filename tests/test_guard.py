@@ -82,6 +82,19 @@ def test_a_document_of_the_corpus_is_not_compared_with_itself(library: Corpus) -
         assert not [f for f in guard.check(document, library).findings if f.kind in ("basis", "copied")]
 
 
+@pytest.mark.parametrize("name", ["a basis that was repealed in a list behind the verb", "a basis that has run out"])
+def test_a_basis_that_many_cite_is_found_among_them(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hits stand for the sixty that are looked at, a dozen documents for the hundreds that cite a basis."""
+    monkeypatch.setattr("policyparse.guard.library._LOOKED_AT", 2)
+    row = next(row for row in CASES["against_corpus"] if row["name"] == name)
+    citing = draft(row).citations[0].text
+    with Corpus.open(tmp_path / "corpus", create=True) as corpus:
+        for text in (*(f"第{n}镇方案\n一、按照{citing}办理。\n" for n in range(12)), *CASES["corpus"].values()):
+            corpus.add(policyparse.parse("citing.txt", text.encode())[0])
+        corpus.commit()
+        assert [kind for kind, _ in found(guard.check(draft(row), corpus))] == ["basis"]
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_the_samples_have_no_mistakes_but_the_masked_one(path: Path) -> None:
     for document in policyparse.parse(path):
@@ -259,6 +272,14 @@ def test_json_and_levels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert {finding["level"] for finding in report["findings"]} == {"must"}
     assert report["findings"][0]["reason"].keys() == {"en", "zh"}
     assert all(report["remarks"][0].values())
+
+
+def test_the_draft_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "draft.txt"
+    path.write_text(BROKEN, encoding="utf-8")
+    assert run(["check", str(path), "--docx", str(tmp_path / "." / "draft.txt")]) == 2
+    assert "would overwrite the draft" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == BROKEN
 
 
 def test_a_clean_draft_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,6 +66,10 @@ from policyparse.pipeline import parse
 def check_command(
     draft: Path, directory: Path | None, output: Path | None, level: str, vocab: Path | None, as_json: bool
 ) -> int:
+    if output is not None and output.resolve() == draft.resolve():
+        raise click.UsageError(
+            say("--docx would overwrite the draft — give another file", "--docx 会覆盖草稿本身，请换一个文件名")
+        )
     words = vocabulary(vocab)
     with ExitStack() as stack:
         corpus = None if directory is None else stack.enter_context(Corpus.open(directory, vocabulary=words))

@@ -14,6 +14,7 @@ draft.py (lines, clauses) and home.py (the document's own place) → a file a ki
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 
 from policyparse.corpus import Corpus
@@ -97,13 +98,14 @@ def check(document: Document, corpus: Corpus | None = None, *, vocabulary: Vocab
 def _once(findings: list[Finding]) -> list[Finding]:
     """One finding where two rules see the same wrong date; the surer one."""
     kept: list[Finding] = []
+    taken: list[tuple[int, int]] = []  # the spans of the dates kept, in order; no two of them overlap
     for finding in sorted(findings, key=lambda finding: -finding.sure):
-        timed = finding.kind in ("date", "deadline")
-        if not timed or not any(
-            other.kind in ("date", "deadline") and finding.start < other.end and other.start < finding.end
-            for other in kept
-        ):
-            kept.append(finding)
+        if finding.kind in ("date", "deadline"):
+            behind = bisect_left(taken, (finding.end, 0))
+            if behind and taken[behind - 1][1] > finding.start:
+                continue
+            insort(taken, (finding.start, finding.end))
+        kept.append(finding)
     return kept
 
 

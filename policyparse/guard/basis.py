@@ -72,17 +72,24 @@ def _contradiction(draft: Draft, citation: Citation, before: Citation, what: str
 def bases(draft: Draft, corpus: Corpus) -> Iterator[Finding]:
     """What the corpus knows of each cited document: at most one finding a document, the gravest."""
     done: dict[tuple[str, str], list[Citation]] = {}
-    for citation in draft.document.citations:
+    meant: dict[tuple[str, str], str] = {}
+    cited = corpus.store.references.cited(draft.document)
+    for place, citation in enumerate(draft.document.citations):
         if citation.doc_number or len(citation.title) >= 6:
-            done.setdefault((title_key(citation.title), citation.doc_number or ""), []).append(citation)
+            key = title_key(citation.title), citation.doc_number or ""
+            done.setdefault(key, []).append(citation)
+            if place in cited:
+                meant.setdefault(key, cited[place])
     own = {number_key(draft.document.doc_number or "")} - {""}
-    for (_, number), places in done.items():
+    for key, places in done.items():
         citation = places[0]
-        if number_key(number) in own or any(
+        if number_key(key[1]) in own or any(
             same_title(citation.title, title) for title in library.own_titles(draft.document)
         ):
             continue  # the document itself
-        known = library.known(corpus, citation.title, citation.doc_number, draft.document.id, draft.vocabulary)
+        known = library.known(
+            corpus, citation.title, citation.doc_number, draft.document.id, draft.vocabulary, meant.get(key)
+        )
         for judge in (_repealed, _other_title, _other_number, _expired, _replaced, _usually):
             found = judge(draft, citation, known, corpus)
             if found is not None:

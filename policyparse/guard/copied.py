@@ -16,7 +16,7 @@ from typing import NamedTuple
 from policyparse.corpus import Corpus
 from policyparse.guard.draft import Draft
 from policyparse.guard.findings import Finding, Said, SourceClause
-from policyparse.guard.library import number_key, same_title
+from policyparse.guard.library import number_key, quoted, same_title
 from policyparse.model import Document
 from policyparse.precedents.candidates import Clauses
 from policyparse.reuse import Facts, Pair, Passage, reuse
@@ -133,8 +133,8 @@ def _seen(pair: Pair, passage: Passage, ours: str) -> _Seen:
 
 def _everyones(draft: Draft, seen: _Seen, corpus: Corpus) -> bool:
     """Whether the words stand in so many documents that nobody has them from another (认真贯彻执行)."""
-    words = draft.text[slice(*seen.run)][:_PHRASE].replace("\\", "").replace('"', "”")
-    hits = search(corpus, f'"{words}"', limit=4 * _EVERYONES, fold=False, synonyms=False, facets=()).hits
+    words = quoted(draft.text[slice(*seen.run)][:_PHRASE])
+    hits = search(corpus, words, limit=4 * _EVERYONES, fold=False, synonyms=False, facets=()).hits
     return len({hit.document for hit in hits}) >= _EVERYONES
 
 

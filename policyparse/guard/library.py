@@ -1,6 +1,6 @@
 """What a corpus knows of a document that a draft cites: the document itself, how others cite it, who has repealed it.
 
-In: an open corpus, a title and a number. Out: Known. Touches: reads the corpus, two phrase searches a document.
+In: an open corpus, a title and a number. Out: Known. Touches: reads the corpus, three phrase searches a document.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ _LONGEST_PHRASE = 40
 _REPEALED = re.compile(
     r"^[^。；;]{0,160}?(?:废止|停止执行|停止施行|失效|不再执行|不再适用|停止使用)(?!的(?:依据|条件|程序|建议))"
 )
+#: Words one of which a clause that repeals has; how a search asks for them.
+_REPEALING = '(废止 OR 失效 OR "停止执行" OR "停止施行" OR "停止使用" OR "不再执行" OR "不再适用")'
 _NOT_REPEALED = re.compile(r"继续有效|不(?:予)?废止|未废止|尚未|是否|拟")
+# The words of a sentence that stand next to a citation, other titles apart, and how far they are looked at.
+_STOP, _BREAK, _TITLE = re.compile(r"[。；;\n]"), re.compile(r"[。；;，,\n]"), re.compile(r"《[^《》]*》")
+_NOT_BEFORE, _NOT_AFTER = 160, 60
 _VALID = re.compile(
     r"有效期(?:为|是|限为|至)?\s*(?:(?P<years>\d{1,2}|[一二两三四五六七八九十]{1,2})年|(?:至|到)?(?P<until>\d{4}年\d{1,2}月\d{1,2}日))"
 )
@@ -96,19 +101,29 @@ def code_of(number: str) -> str:
     return re.split(r"\d", number_key(number), maxsplit=1)[0]
 
 
-def known(corpus: Corpus, title: str, number: str | None, leave: str, vocabulary: Vocabulary) -> Known:
-    """What `corpus` has on the document that is cited by `title` ("" for none) and `number`; `leave`: the draft's own id."""
+def quoted(words: str) -> str:
+    """A query for exactly these words."""
+    return '"' + words.replace("\\", "").replace('"', "”") + '"'
+
+
+def known(
+    corpus: Corpus, title: str, number: str | None, leave: str, vocabulary: Vocabulary, meant: str | None = None
+) -> Known:
+    """What `corpus` has on the document that is cited by `title` ("" for none) and `number`.
+
+    leave: the draft's own id; meant: the id of the document that the corpus takes the citation for
+    """
     found = Known()
     hits: dict[tuple[str, int], Hit] = {}
-    phrases = [number] if number else []
+    phrases = [quoted(number)] if number else []
     if len(title) >= 6:
-        phrases.append(title[-_LONGEST_PHRASE:])
-    for phrase in phrases:
-        query = '"' + phrase.replace("\\", "").replace('"', "”") + '"'
+        phrases.append(quoted(title[-_LONGEST_PHRASE:]))
+    # what hundreds cite has its repeal among them: it is asked for by itself
+    for query in [*phrases, f"({' OR '.join(phrases)}) {_REPEALING}"] if phrases else []:
         for hit in search(corpus, query, limit=_LOOKED_AT, fold=False, synonyms=False, facets=()).hits:
             if hit.document != leave:
                 hits[hit.document, hit.start] = hit
-    owners: dict[str, None] = {}
+    owners: dict[str, None] = {} if meant is None else {meant: None}
     for hit in hits.values():
         if _is_own(hit, title, number):
             owners[hit.document] = None
@@ -120,8 +135,7 @@ def known(corpus: Corpus, title: str, number: str | None, leave: str, vocabulary
             )
             if not about:
                 continue
-            after = hit.text[cited.end :]
-            if hit.document not in owners and _REPEALED.match(after) and not _NOT_REPEALED.search(after[:60]):
+            if hit.document not in owners and _repeals(cited, hit.text):
                 found.repeals.append(hit)
             if cited.title and cited.doc_number and hit.document not in owners:
                 key = (hit.document, title_key(cited.title), number_key(cited.doc_number))
@@ -129,6 +143,15 @@ def known(corpus: Corpus, title: str, number: str | None, leave: str, vocabulary
     found.claims = list(claims.values())
     found.own = list(corpus.documents(list(owners)))
     return found
+
+
+def _repeals(cited: Citation, text: str) -> bool:
+    """Whether the passage repeals what it cites; a long list of titles has the word only behind its last one."""
+    before = _TITLE.sub("", _BREAK.split(text[max(cited.start - _NOT_BEFORE, 0) : cited.start])[-1])
+    after = text[cited.end :]
+    if _NOT_REPEALED.search(before) or _NOT_REPEALED.search(_STOP.split(after, maxsplit=1)[0][:_NOT_AFTER]):
+        return False
+    return cited.relation == "repeals" or _REPEALED.match(after) is not None
 
 
 def _is_own(hit: Hit, title: str, number: str | None) -> bool:

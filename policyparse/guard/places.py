@@ -72,9 +72,10 @@ def mentions(draft: Draft, known: Iterable[str] = ()) -> list[Mention]:
         for a, b, name in atlas.find(draft.text)
         if len(name) > 2 and name.endswith(suffixes) and not MASKED.search(name)
     ]
-    more = sorted(name for name in known if name.endswith(suffixes) and len(name) >= 3)
+    # a large corpus knows tens of thousands; those that the draft has are few
+    more = [name for name in known if len(name) >= 3 and name in draft.text and name.endswith(suffixes)]
     if more:
-        pattern = re.compile("|".join(map(re.escape, sorted(more, key=len, reverse=True))))
+        pattern = re.compile("|".join(map(re.escape, sorted(more, key=lambda name: (-len(name), name)))))
         spans += [(match.start(), match.end(), match[0]) for match in pattern.finditer(draft.text)]
     return _chained(spans)
 

@@ -10,7 +10,6 @@ rows. What cannot be found word for word gets its comment at the whole paragraph
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from docx.shared import Cm, Pt
 
 from policyparse.clean import clean
 from policyparse.export.tables import xml_text
+from policyparse.export.writing import whole
 from policyparse.guard.findings import KINDS, LEVELS, Finding, Report
 from policyparse.guard.word_runs import comment, paragraph_text
 from policyparse.passing import CleanText, PolicyparseError
@@ -77,13 +77,8 @@ def commented_copy(
                 paragraph, first, last = place.find(start, end)
                 comment(copy, paragraph, first, last, xml_text(note))
                 count += 1
-    output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(f"{output.name}.{os.getpid()}.part")
-    try:
+    with whole(output) as part:
         copy.save(str(part))
-        os.replace(part, output)
-    finally:
-        part.unlink(missing_ok=True)
     return count
 
 
