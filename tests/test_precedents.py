@@ -139,6 +139,16 @@ def test_what_was_learned_is_the_same_when_read_again(tmp_path: Path) -> None:
     assert np.allclose(third.direction, model.read(_clauses(3000)[-1]).direction, atol=0.05)
 
 
+def test_a_damaged_model_is_none_wherever_it_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    learn(_clauses(2000), 2000).save(path)
+    whole = path.read_bytes()
+    dice = np.random.default_rng(1)
+    for place in dice.choice(len(whole), 300, replace=False).tolist():
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x5A]) + whole[place + 1 :])
+        assert (found := Model.load(path)) is None or found.learned == 2000
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x93NUMPY\x01\x00"])
 def test_a_damaged_model_is_learned_anew(content: bytes, tmp_path: Path) -> None:
     with Corpus.open(tmp_path / "c", create=True) as corpus:
@@ -184,7 +194,7 @@ def test_json_of_a_draft_and_its_word_file(samples: Corpus, tmp_path: Path, caps
     first, second = json.loads(capsys.readouterr().out)
     assert first["wordings"][0]["uses"][0]["source"].startswith("《")
     assert second["remark"] == "far"
-    out = tmp_path / "先例.docx"
+    out = tmp_path / "结果" / "先例.docx"
     assert _command(samples, "--draft", str(draft), "--docx", str(out)) == 0
     written = docx.Document(str(out))
     (table,) = written.tables
@@ -211,6 +221,14 @@ def test_called_wrongly_is_one_sentence(
     err = capsys.readouterr().err
     assert says in err
     assert len(err.splitlines()) == 1
+
+
+def test_the_draft_is_not_overwritten(samples: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draft = tmp_path / "草稿.txt"
+    draft.write_text("县财政局每季度拨付一次专项资金。", encoding="utf-8")
+    assert _command(samples, "--draft", str(draft), "--docx", str(draft)) == 2
+    assert "would overwrite the draft" in capsys.readouterr().err
+    assert draft.read_text(encoding="utf-8") == "县财政局每季度拨付一次专项资金。"
 
 
 def test_an_empty_draft_is_one_sentence(samples: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,7 @@ from policyparse.cli.messages import CHINESE, Command, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.tables import complain, console, counted, in_terminal, one_line, safe
 from policyparse.corpus import Corpus
+from policyparse.export.writing import whole
 from policyparse.model import Document
 from policyparse.precedents import Answer, Change, Wording
 from policyparse.precedents.word import write_word
@@ -92,6 +93,10 @@ def precedents_command(
         raise click.UsageError(
             say("Give a clause, or a draft with --draft.", "请给出一条条款，或用 --draft 给出草稿。")
         )
+    if docx is not None and draft is not None and docx.resolve() == draft.resolve():
+        raise click.UsageError(
+            say("--docx would overwrite the draft — give another file", "--docx 会覆盖草稿本身，请换一个文件名")
+        )
     words = vocabulary(vocab)
     with Corpus.open(directory, vocabulary=words) as corpus:
         with console(stderr=True).status(say("learning from the corpus, once", "首次使用，正在从语料库学习")):
@@ -109,7 +114,8 @@ def precedents_command(
             return 1
         found = list(chain([first], answers)) if docx is not None or as_json else chain([first], answers)
         if docx is not None:
-            write_word(found, docx, title=title, language="zh" if CHINESE else "en")
+            with whole(docx) as part:
+                write_word(found, part, title=title, language="zh" if CHINESE else "en")
         if as_json:
             click.echo(json.dumps([answer.as_json() for answer in found], ensure_ascii=False))
         elif docx is not None:
