@@ -112,6 +112,17 @@ def test_stock_phrases_are_nobodys() -> None:
     assert reuse([town("青石镇", 2009, stock), town("白河镇", 2012, stock)]).pairs == ()
 
 
+def test_stock_phrases_of_ones_own_are_nobodys_too(
+    three: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "boilerplate.csv").write_text(f"phrase,from,to,example\n{PASSAGE},,,\n", encoding="utf-8")
+    for options, pairs in (([], 3), (["--vocab", str(own)], 0)):
+        assert run(["reuse", "--json", *options]) == 0
+        assert len(json.loads(capsys.readouterr().out)["pairs"]) == pairs
+
+
 def test_copies_are_folded_and_adapted_plans_are_not() -> None:
     body = [PASSAGE, "第二条写了许多别的内容，与户籍没有关系，只是为了让文件够长。" * 2]
     plan, reprint = town("青石镇", 2009, *body), town("青石镇", 2009, *body, "（本文转载）。")

@@ -16,7 +16,7 @@ import click
 
 from policyparse import export
 from policyparse.cli.messages import CHINESE, Command, say
-from policyparse.cli.options import corpus_option, json_option
+from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
 from policyparse.cli.tables import counted, in_terminal, show_table
 from policyparse.compare.copying import REUSE_TABLES, ReuseTable, clauses_of
 from policyparse.compare.rows import Row
@@ -70,12 +70,13 @@ def _file(name: str, english: str, chinese: str) -> Callable[[_Decorated], _Deco
 @_file("--xlsx", "Write a workbook: pairs, passages, where they stand.", "写成工作簿：文件对、段落、出处。")
 @_file("--graphml", "Write the network.", "写成网络文件 GraphML。")
 @_file("--picture", "Draw the network (.svg).", "画成图（.svg）。")
+@vocab_option
 @json_option
 def reuse_command(
     directory: Path, between: tuple[str, str] | None, passages: bool, csv: Path | None, xlsx: Path | None,
-    graphml: Path | None, picture: Path | None, as_json: bool,
+    graphml: Path | None, picture: Path | None, vocab: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
-    with Corpus.open(directory) as corpus:
+    with Corpus.open(directory, vocabulary=vocabulary(vocab)) as corpus:
         found = reuse(corpus, between=between)
         written = _written(found, corpus, csv, xlsx, graphml, picture)
     for path in written:

@@ -66,11 +66,13 @@ def reuse(
 
     between: ids (or their beginnings) of documents; then only pairs with both among them are shown. What everyone uses
              is still judged by the whole source.
+    vocabulary: whose stock phrases (boilerplate.csv) are nobody's; by default the corpus's own.
     Raises PolicyparseError when an id of `between` is not there, or not the only one.
     """
     looked = collection(source)
+    words = vocabulary or (source.vocabulary if isinstance(source, Corpus) else None) or shipped()
     wanted = _wanted(looked, between)
-    common = everyones(looked, vocabulary or shipped())
+    common = everyones(looked, words)
     aligner = Aligner(looked.letters, looked.found, common, looked.in_names())
     found = []
     for one, other in _candidates(looked, common):

@@ -9,6 +9,7 @@ what it cites and what it tells, and no younger than the nearest day that it sti
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,8 +22,6 @@ _NUMBER_YEAR = re.compile(r"[〔\[【（(]?((?:19|20)\d{2})[〕\]】）)]?")
 
 #: A year that is spoken of says when a document was written only within the age of its kind.
 _FIRST_YEAR, _LAST_YEAR = 1949, 2049
-
-_DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,5 @@ def _span(value: str) -> tuple[str, str] | None:
     if day:
         return value, value
     if month and 1 <= int(month) <= 12:
-        leap = month == "02" and int(year) % 4 == 0 and (int(year) % 100 != 0 or int(year) % 400 == 0)
-        return f"{year}-{month}-01", f"{year}-{month}-{_DAYS_OF_MONTH[int(month) - 1] + leap}"
+        return f"{year}-{month}-01", f"{year}-{month}-{monthrange(int(year), int(month))[1]}"
     return f"{year}-01-01", f"{year}-12-31"

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from policyparse.model import Document
 from policyparse.reuse.direction import Facts, facts
-from policyparse.reuse.letters import Letters, gathered
+from policyparse.reuse.letters import Letters
+from policyparse.reuse.letters import letters as letters_of
 from policyparse.reuse.shingles import Shingles, near_copies, shingles
 
 #: Two documents are one and the same in two printings when they have this share of their shingles in common (Jaccard)
@@ -21,7 +22,7 @@ SAME_DOCUMENT = 0.75
 def one_of_each(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
     """(those that are kept, the other printings of them), both in their order."""
     once = list({document.id: document for document in documents}.values())
-    letters = gathered((each.text, [(c.id, c.start, c.end) for c in each.clauses]) for each in once)
+    letters = letters_of(once)
     _, kept = folded([facts(each) for each in once], letters, shingles(letters))
     wanted = {once[number].id for number in kept}
     return [each for each in once if each.id in wanted], [each for each in once if each.id not in wanted]
