@@ -17,6 +17,7 @@ from policyparse.corpus import Corpus, Imported
 from policyparse.corpus.migrations import STEPS
 from policyparse.corpus.packing import pack, unpack
 from policyparse.corpus.passages import before_repairs, passages
+from policyparse.corpus.verify import repair, verify
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
 from policyparse.search import search
@@ -124,6 +125,82 @@ def test_a_document_that_went_from_the_store_goes_from_the_index(pilots: Path) -
     with Corpus.open(pilots, write=True) as corpus:
         corpus.add_file([], Imported(adapted.source.path, "failed", code="empty"))
     assert found(pilots) == 2
+
+
+def test_versions_of_what_goes_are_those_of_what_comes_after_it(tmp_path: Path) -> None:
+    """The bytes have changed, then the program has (other documents of the same bytes), then nothing can be read."""
+    old, mended, again = (document(f"甲通知\n{words}审批权限。\n") for words in ("下放", "收回", "不再收回"))
+    with Corpus.open(tmp_path / "chain", create=True) as corpus:
+        for each, sha256 in ((old, "1"), (mended, "2"), (again, "2")):
+            corpus.add_file([each], Imported("a.txt", "done", sha256, documents=1))
+        assert corpus.store.versions.newest(old.id) == again.id
+        assert not corpus.store.has(mended.id)
+        corpus.add_file([], Imported("a.txt", "failed", "3", code="empty"))
+        (version,) = corpus.store.versions.all()
+        assert (version.document, version.newer) == (old.id, None)
+        corpus.commit()
+        assert list(verify(corpus)) == []
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_corrections_that_come_to_a_document_that_is_there_are_searched(shared: bool, tmp_path: Path) -> None:
+    """A file is replaced by one that another name has already: what was corrected in it holds there too."""
+    kept = document("甲通知\n下放审批权限。\n镇要公开结果。\n", path="a.txt", tags={1: ["delegation"]})
+    left = document("乙通知\n下放审批权限。\n县里定期检查。\n", path="b.txt", tags={1: ["delegation"]})
+    with Corpus.open(tmp_path / "twins", create=True) as corpus:
+        for each in (kept, left):
+            corpus.add_file([each], Imported(each.source.path, "done", each.source.sha256, documents=1))
+        corpus.correct(f"{left.id}#c1", ["land"], by="a reader")
+        record = Imported("b.txt", "done", kept.source.sha256, documents=1)
+        if shared:
+            corpus.share_file("a.txt", record)
+        else:
+            twin = kept.model_copy(update={"source": kept.source.model_copy(update={"path": "b.txt"})})
+            corpus.add_file([twin], record)
+        corpus.commit()
+        assert [hit.id for hit in search(corpus, "tag:land").hits] == [f"{kept.id}#c1"]
+        assert list(verify(corpus)) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "codes"),
+    [
+        ("UPDATE texts SET tags = NULL WHERE tags IS NOT NULL", {"passages"}),
+        ("DELETE FROM names_of", {"references"}),
+        ("INSERT INTO cited_by SELECT 5, seq FROM documents", {"references"}),
+        ("INSERT INTO versions SELECT 'gone', id, 'a.txt', '2026' FROM documents LIMIT 1", {"version"}),
+        ("INSERT INTO versions SELECT 'gone', 'gone too', 'a.txt', '2026'", {"version"}),
+    ],
+)
+def test_what_is_out_of_step_is_found_and_made_again(damage: str, codes: set[str], pilots: Path) -> None:
+    with sqlite3.connect(pilots / "corpus.sqlite") as db:
+        db.execute(damage)
+    with Corpus.open(pilots, write=True) as corpus:
+        faults = list(verify(corpus))
+        assert {fault.code for fault in faults} == codes
+        assert repair(corpus, faults) == len(faults)
+        assert list(verify(corpus)) == []
+        assert list(corpus.documents()) == pilot_corpus()
+
+
+def test_an_older_version_whose_newer_one_is_lost_stays_an_older_one(tmp_path: Path) -> None:
+    old, new = document("甲通知\n下放审批权限。\n"), document("甲通知\n收回审批权限。\n")
+    with Corpus.open(tmp_path / "lost", create=True) as corpus:
+        for each, sha256 in ((old, "1"), (new, "2")):
+            corpus.add_file([each], Imported("a.txt", "done", sha256, documents=1))
+        corpus.database.rows.execute("UPDATE versions SET newer = 'gone'")
+        assert repair(corpus, list(verify(corpus))) == 1
+        assert list(verify(corpus)) == []
+        assert [each.id for each in corpus.documents()] == [new.id]
+
+
+def test_a_passage_that_is_replaced_under_a_reader_is_left_out(pilots: Path) -> None:
+    with Corpus.open(pilots) as corpus, sqlite3.connect(pilots / "corpus.sqlite") as db:
+        corpus.index.searcher()
+        db.execute("UPDATE documents SET first = first + 1000 WHERE id = ?", (pilot_corpus()[0].id,))
+        db.commit()
+        results = search(corpus, '"委托协议书"', facets=())
+        assert {hit.document for hit in results.hits} == {pilot_corpus()[1].id, pilot_corpus()[4].id}
 
 
 def test_a_damaged_index_is_made_again_by_reindex(pilots: Path) -> None:

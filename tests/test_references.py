@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from corpus_builder import document
 
-from policyparse.corpus import Corpus
+from policyparse.corpus import Corpus, Imported
 from policyparse.extract.citations import citations
 from policyparse.model import Document
 from policyparse.passing import Facts, Outline
@@ -45,6 +45,33 @@ def test_a_citation_leads_to_its_document_and_back(tmp_path: Path, text: str) ->
             assert corpus.store.references.citing(opinion) == [plan.id]
             corpus.store.remove(opinion.id)
             assert corpus.store.references.cited(plan) == {}
+
+
+def test_who_cites_whom_follows_every_change(tmp_path: Path) -> None:
+    opinion = document("将一批权限下放到镇。", title=OPINION, doc_number="临府〔2011〕8号", path="opinion.txt")
+    plan = citing("按照临府[2011]8号文，制定本方案。")
+    other = document("本文不引用任何文件。", title="白石镇实施方案")
+    with Corpus.open(tmp_path / "corpus", create=True) as corpus:
+        references = corpus.store.references
+
+        def put(made: Document, sha256: str, number: int = 0) -> None:
+            corpus.add_file([made], Imported(made.source.path, "done", sha256, documents=1, number=number))
+
+        put(opinion, "0", 3)
+        put(plan, "1", 2)
+        assert references.citing(opinion) == [plan.id]
+        corpus.correct(f"{plan.id}#c1", ["basis"], by="a reader")
+        assert references.citing(opinion) == [plan.id]
+        put(other, "2")  # the file has changed: its older version cites nobody any more
+        assert references.citing(opinion) == []
+        assert references.cited(plan) == {0: opinion.id}
+        put(plan, "3")  # and has its old words back
+        assert references.citing(opinion) == [plan.id]
+        twin = plan.model_copy(update={"source": plan.source.model_copy(update={"path": "first.txt"})})
+        put(twin, "4", 1)  # a file that comes before it has it too: it moves to that file's place
+        assert references.citing(opinion) == [plan.id]
+        assert corpus.store.in_order([opinion.id, plan.id]) == [plan.id, opinion.id]
+        assert corpus.database.rows.execute("SELECT count(DISTINCT document) FROM cited_by").fetchone()[0] == 1
 
 
 def test_a_title_that_two_documents_bear_leads_nowhere(tmp_path: Path) -> None:

@@ -60,10 +60,11 @@ def reindex_command(directory: Path, store: str | None, vocab: Path | None) -> i
     short_help=say("Prove that a corpus is whole.", "检验语料库是否完好。"),
     help=say(
         "Prove a corpus: the database is sound, every document is whole and has the text that its id was made of, every "
-        "clause is cut where it says and stands in the search index, and nothing stands in the index besides. "
+        "clause is cut where it says, has its tags as corrected and stands in the search index, nothing stands in the "
+        "index besides, and who cites whom is kept as the documents have it. "
         "--repair makes again what can be made from what is stored; a document that cannot be read is taken out, and "
         "its file waits for the next import.",
-        "检验语料库：数据库完好，每份公文完整且与编号相符，每条条款切分位置正确并在索引中，索引中没有多余的条款。"
+        "检验语料库：数据库完好，每份公文完整且与编号相符，每条条款切分位置正确、标签与更正一致并在索引中，索引中没有多余的条款，引用关系与公文一致。"
         "--repair 由库中内容重建能重建的；读不出的公文移出，其文件待下次导入时重读。",
     ),
     examples=[

@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -140,42 +140,59 @@ class Corpus:
             before = self.imports.of(imported.path)
             changed = before is not None and before.sha256 is not None and before.sha256 != imported.sha256
             fresh = {document.id for document in documents if not self.store.has(document.id)}
-            self._leave(imported, documents, changed)
+            carried = self._leave(imported, documents, changed)
             first = imported.number << DOCUMENTS_A_FILE
             written = [
                 document
                 for at, document in enumerate(documents)
                 if self.store.add(document, replace, first + at if first else None)
             ]
+            renewed = self._corrected(carried - {document.id for document in written})
             self.imports.forget_members(imported.path, imported.run)
             self.imports.record(imported, *members)
-        self._to_index([self.corrections.applied(document) for document in written])
+        self._to_index([*(self.corrections.applied(document) for document in written), *renewed])
         return len(fresh)
 
     def share_file(self, twin: str, imported: Imported) -> Imported:
         """Notes that the file `imported` has the bytes, and so the documents, of the file `twin`; returns its record."""
         with self.store.transaction():
             identities = self.store.of_source(twin)
+            carried: set[str] = set()
             if self.store.of_source(imported.path):
                 documents = [document for i in identities if (document := self.store.as_parsed(i)) is not None]
-                self._leave(imported, documents, True)
+                carried = self._leave(imported, documents, True)
+            renewed = self._corrected(carried)
             self.store.share_sources(twin, imported.path)
             imported = dataclasses.replace(imported, documents=len(identities))
             self.imports.forget_members(imported.path, imported.run)
             self.imports.record(imported)
+        self._to_index(renewed)
         return imported
 
-    def _leave(self, imported: Imported, documents: Sequence[Document], changed: bool) -> None:
-        """What the file had and has no longer: the version before what it has now if it has changed, else gone."""
+    def _leave(self, imported: Imported, documents: Sequence[Document], changed: bool) -> set[str]:
+        """What the file had and has no longer: the version before what it has now if it has changed, else gone.
+
+        Returns the ids of the documents that have got corrections by it.
+        """
+        carried: set[str] = set()
         for identity in self.store.leave_source(imported.path, keep={document.id for document in documents}):
             old = self.store.as_parsed(identity)
             newer = successor(old, documents) if old is not None else None
             for document in [newer] if newer else documents:
-                self.corrections.carry(identity, document)
+                if self.corrections.carry(identity, document):
+                    carried.add(document.id)
             if changed and documents:
                 self.store.retire(identity, newer.id if newer else None, imported.path)
             else:
-                self.store.remove(identity)
+                self.store.remove(identity, newer.id if newer else None)
+        return carried
+
+    def _corrected(self, identities: Iterable[str]) -> list[Document]:
+        """Puts the tags of documents, as corrected, where search finds them; returns these documents, for the index."""
+        documents = list(self.store.documents(sorted(identities)))
+        for document in documents:
+            self.store.renew_tags(document)
+        return documents
 
     def documents(self, identities: Sequence[str] | None = None) -> Iterator[Document]:
         """All documents in the order in which they came, or those with the ids given."""
@@ -248,10 +265,7 @@ class Corpus:
         return document
 
     def _renew(self, identity: str) -> None:
-        document = self.store.document(identity)
-        if document is not None:
-            self.store.renew_tags(document)
-            self._to_index([document])
+        self._to_index(self._corrected([identity]))
 
     # -- the index -----------------------------------------------------------------------------------------------
 

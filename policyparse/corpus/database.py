@@ -55,7 +55,7 @@ class Database:
             self.rows.execute(f"PRAGMA journal_mode = {mode}").fetchone()
 
     def missing_migrations(self) -> list[str]:
-        """Steps that this version has and the database has not, or the other way round (from a newer version)."""
+        """Steps that this version has and the database has not."""
         have = migrations.applied(self.rows)
         return [name for name, _ in migrations.STEPS if name not in have]
 

@@ -57,13 +57,19 @@ def asked(citation: Citation) -> list[list[int]]:
     return [keys for keys in (_number_key(citation.doc_number), titles) if keys]
 
 
+def _rows(document: Document) -> dict[str, set[int]]:
+    """Table → the keys that a document has there."""
+    cites = {key for citation in document.citations for keys in asked(citation) for key in keys}
+    return {"names_of": names(document), "cited_by": cites}
+
+
 def fill(connection: sqlite3.Connection) -> None:
     """Writes the keys of all documents of a database that has none yet."""
     references = References(connection)
     bodies = connection.execute(
         "SELECT d.seq, coalesce(d.first, 0), d.passages, b.data FROM documents d JOIN bodies b ON b.document = d.seq"
     )
-    for place, first, count, data in bodies.fetchall():
+    for place, first, count, data in bodies:  # one at a time: there may be a million
         texts = connection.execute(
             "SELECT text FROM texts WHERE number BETWEEN ? AND ? ORDER BY number", (first, first + count - 1)
         )
@@ -79,13 +85,19 @@ class References:
     def write(self, place: int, document: Document) -> None:
         """Keeps what `document`, with the number `place`, is called and whom it cites."""
         self.forget(place)
-        cites = {key for citation in document.citations for keys in asked(citation) for key in keys}
-        for table, keys in (("names_of", names(document)), ("cited_by", cites)):
+        for table, keys in _rows(document).items():
             self._db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", [(key, place) for key in sorted(keys)])
 
     def forget(self, place: int) -> None:
         for table in ("names_of", "cited_by"):
             self._db.execute(f"DELETE FROM {table} WHERE document = ?", (place,))
+
+    def has(self, place: int, document: Document) -> bool:
+        """Whether what is kept of `document` is what it is called and whom it cites."""
+        return all(
+            {row[0] for row in self._db.execute(f"SELECT key FROM {table} WHERE document = ?", (place,))} == keys
+            for table, keys in _rows(document).items()
+        )
 
     def cited(self, document: Document) -> dict[int, str]:
         """Which citations of `document` (by their place in `citations`) mean a document of the corpus: its id.

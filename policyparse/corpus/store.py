@@ -151,6 +151,13 @@ class Store:
             "INSERT OR IGNORE INTO found_in SELECT seq, ?, ? FROM documents WHERE id = ?", (file, part, identity)
         )
 
+    def renew(self, identity: str) -> None:
+        """Makes all that follows from a document again, from its body; it keeps its place and its files."""
+        with self.transaction():
+            document = self.as_parsed(identity)
+            if document is not None:
+                self._write(document, None)
+
     def leave_source(self, path: str, keep: Set[str] = frozenset()) -> list[str]:
         """Forgets that the file `path` had documents, except `keep`; names those that no other file has."""
         with self.transaction():
@@ -167,10 +174,11 @@ class Store:
             )
         return [identity for identity in left if not self.sources(identity)]
 
-    def remove(self, identity: str) -> None:
-        """Takes a document out."""
+    def remove(self, identity: str, newer: str | None = None) -> None:
+        """Takes a document out; the versions before it are those before `newer` from now on."""
         with self.transaction():
             self._forget(identity)
+            self.versions.forget(identity, newer)
             self._db.execute("DELETE FROM documents WHERE id = ?", (identity,))
             self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (identity,))
 

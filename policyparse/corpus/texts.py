@@ -170,13 +170,15 @@ class Texts:
             yield from self._db.execute(_ROWS + f"WHERE p.seq IN ({', '.join('?' * len(some))})", some)
 
     def held(self, numbers: Sequence[int]) -> dict[int, Held]:
-        """What a hit shows, by the passages' numbers."""
+        """What a hit shows, by the passages' numbers; what is replaced just now is left out."""
         found: dict[int, Held] = {}
         for at in range(0, len(numbers), 500):
             some = numbers[at : at + 500]
             rows = self._plain(_HELD, some)
             facts = self._facts({row[0] - row[1] for row in rows})
             for number, nth, clause, what, above, lead, start, text, tags, fold, alone in rows:
+                if number - nth not in facts:  # its document was written anew since its row was read
+                    continue
                 path = above.split(_PATH) if above is not None else []
                 if lead:
                     path.append(text[:lead])

@@ -18,7 +18,7 @@ from tantivy import FieldType, Query
 
 from policyparse.corpus.imports import Imported
 from policyparse.corpus.originals import Originals
-from policyparse.corpus.passages import passages
+from policyparse.corpus.passages import Passage, passages
 from policyparse.corpus.versions import CURRENT
 from policyparse.model import Document
 
@@ -35,7 +35,7 @@ _OF_CONTENT = re.compile(r"d[0-9a-f]{16}")
 class Fault:
     """What does not agree.
 
-    code:  database, unreadable, content, span, passages, index, source, record, version, original
+    code:  database, unreadable, content, span, passages, references, index, source, record, version, original
     what:  the id, path or hash that is concerned
     repair: what --repair does about it; "" where nothing here can
     """
@@ -82,17 +82,20 @@ def repair(corpus: Corpus, faults: Iterable[Fault]) -> int:
                 corpus.store.remove(fault.what)
                 tops = {corpus.imports.top_of(Imported(path, "")).path for path in paths}
                 corpus.imports.note_pending(tops)
-        elif fault.code == "passages":
-            document = corpus.store.as_parsed(fault.what)
-            if document is not None:
-                corpus.store.add(document, replace=True)
+        elif fault.code in ("passages", "references"):
+            corpus.store.renew(fault.what)
             reindex = True
         elif fault.code == "index":
             reindex = True
         elif fault.code == "record":
             corpus.imports.note_pending([fault.what])
         elif fault.code == "version":
-            corpus.store.versions.revive(fault.what)
+            version = corpus.store.versions.of(fault.what)
+            newer = version.newer if version is not None else None
+            if not corpus.store.has(fault.what):
+                corpus.store.versions.forget(fault.what, newer)
+            elif newer is not None:
+                corpus.store.versions.forget(newer)
         elif fault.code == "original":
             Originals(corpus.directory).path(fault.what).unlink(missing_ok=True)
     if reindex:
@@ -113,8 +116,8 @@ def _database(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _documents(corpus: Corpus, step: Callable[[int], None] | None) -> Iterator[Fault]:
-    rows = corpus.database.rows.execute(f"SELECT id, {CURRENT} FROM documents ORDER BY seq").fetchall()
-    for number, (identity, current) in enumerate(rows, 1):
+    rows = corpus.database.rows.execute(f"SELECT id, seq, {CURRENT} FROM documents ORDER BY seq").fetchall()
+    for number, (identity, place, current) in enumerate(rows, 1):
         if step and number % 100 == 0:
             step(number)
         try:
@@ -135,6 +138,9 @@ def _documents(corpus: Corpus, step: Callable[[int], None] | None) -> Iterator[F
         if current and not _has_its_passages(corpus, document):
             reason = "the passages that search finds are not those of the document"
             yield Fault("passages", identity, reason, "make them again from the document")
+        elif current and not corpus.store.references.has(place, document):
+            reason = "what it is called and whom it cites is not kept as the document has it"
+            yield Fault("references", identity, reason, "make them again from the document")
 
 
 def content_id(text: str) -> str:
@@ -165,9 +171,13 @@ def _wrong_span(document: Document) -> str | None:
 def _has_its_passages(corpus: Corpus, document: Document) -> bool:
     stored = [part for _, part in corpus.store.passages_of(document.id)]
     made = passages(corpus.corrections.applied(document))
-    return [(p.clause, p.what, p.section, p.start, p.end, p.text, p.fold) for p in stored] == [
-        (p.clause, p.what, p.section, p.start, p.end, p.text, p.fold) for p in made
-    ]
+    return list(map(_kept, stored)) == list(map(_kept, made))
+
+
+def _kept(part: Passage) -> tuple[object, ...]:
+    """What the store keeps of a passage: the scores of its tags in ten-thousandths."""
+    tags = [(tag, round(score * 10_000)) for tag, score in part.tags]
+    return part.clause, part.what, part.section, part.start, part.end, part.text, part.fold, tags
 
 
 def _index(corpus: Corpus) -> Iterator[Fault]:
@@ -219,7 +229,7 @@ def _versions(corpus: Corpus) -> Iterator[Fault]:
             yield Fault("version", version.document, "an older version that is not there", "forget it")
         elif version.newer and not corpus.store.has(version.newer):
             reason = f"its newer version {version.newer} is not there"
-            yield Fault("version", version.document, reason, "let it count as the current one")
+            yield Fault("version", version.document, reason, "note that nothing took its place")
 
 
 def _originals(corpus: Corpus) -> Iterator[Fault]:

@@ -50,6 +50,12 @@ class Versions:
         with self._transaction():
             return self._db.execute("DELETE FROM versions WHERE document = ?", (document,)).rowcount > 0
 
+    def forget(self, document: str, newer: str | None = None) -> None:
+        """`document` is gone: what came before it comes before `newer` from now on (None: nothing took its place)."""
+        with self._transaction():
+            self._db.execute("DELETE FROM versions WHERE document = ?", (document,))
+            self._db.execute("UPDATE versions SET newer = nullif(?, document) WHERE newer = ?", (newer, document))
+
     def of(self, document: str) -> Version | None:
         """What has replaced `document`; None where it is current."""
         row = self._db.execute(
