@@ -24,6 +24,7 @@ from policyparse.cli import run as command
 from policyparse.cluster import OpenSearchEngine, Sent, Store, send
 from policyparse.cluster.store import Address
 from policyparse.corpus import Corpus
+from policyparse.corpus.backup import backup, restore
 from policyparse.passing import PolicyparseError
 from policyparse.search import SORTS, Engine, QueryError, Results, matching_documents, search
 
@@ -284,10 +285,23 @@ def test_fields_of_another_version_are_said_and_filled_anew(
     assert_same(corpus, OpenSearchEngine(store), "下放")
 
 
-def test_a_corpus_put_back_from_an_older_copy_is_sent_whole(corpus: Corpus, store: Store) -> None:
+@pytest.mark.parametrize("added", [0, 3])
+def test_a_corpus_put_back_from_an_older_copy_is_sent_whole(
+    added: int, corpus: Corpus, store: Store, tmp_path: Path
+) -> None:
+    """Also where it has had as many changes since as the copy has seen: they are others."""
     send(corpus, store)
-    corpus.database.rows.execute("DELETE FROM changes WHERE number > 2")
-    assert send(corpus, store).whole
+    backup(corpus.directory, tmp_path / "monday.zip")
+    for number in range(2):
+        corpus.add(document(f"第{number}份\n第{number}项权限下放到镇。\n", path=f"{number}.txt"))
+    send(corpus, store)
+    restore(tmp_path / "monday.zip", tmp_path / "again", lambda part: Corpus.open(part, write=True).close())
+    with Corpus.open(tmp_path / "again", write=True) as again:
+        for number in range(added):
+            again.add(document(f"别的第{number}份\n另外{number}项权限收回到县。\n", path=f"other{number}.txt"))
+        assert send(again, store).whole
+        assert_same(again, OpenSearchEngine(store), "权限")
+        assert send(again, store) == Sent()
 
 
 def test_one_corpus_does_not_write_over_another(corpus: Corpus, store: Store, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def send(
         )
     sent = Sent(whole=anew or meta is None or meta.get("fields") != FIELDS_VERSION)
     reached = 0 if sent.whole else int((meta or {}).get("reached", 0))
-    if reached > changes.last():  # the corpus was put back from an older copy of itself
+    if reached > changes.sent(str(store.address)):  # the corpus was put back from an older copy of itself
         sent.whole, reached = True, 0
     ours = {"fields": FIELDS_VERSION, "corpus": identity, "made_by": str(corpus.manifest.get("made_by", "?"))}
     if sent.whole:
@@ -75,6 +75,7 @@ def send(
     done = 0
     for some in changes.after(reached, _AT_ONCE):
         _send(corpus, store, names, some, sent)
+        changes.note_sent(str(store.address), some[-1].number)
         store.note(names[DOCUMENTS], {**ours, "reached": some[-1].number})
         done += len(some)
         if progress:

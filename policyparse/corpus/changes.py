@@ -28,6 +28,10 @@ _TRIGGERS = {
 }
 
 
+def _key(copy: str) -> str:
+    return f"sent to {copy}"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """`order`: the document's place among all; None where search is not to find it any more."""
@@ -71,6 +75,16 @@ class Changes:
         """The number of the last change."""
         number: int = self._db.execute("SELECT coalesce(max(number), 0) FROM changes").fetchone()[0]
         return number
+
+    def sent(self, copy: str) -> int:
+        """The number that the copy of this name was last brought up to, as this corpus remembers it."""
+        row = self._db.execute("SELECT value FROM state WHERE key = ?", (_key(copy),)).fetchone()
+        return int(row[0]) if row else 0
+
+    def note_sent(self, copy: str, number: int) -> None:
+        """To be noted before the copy notes it: then a copy that has more was fed by a later state of this corpus."""
+        with self._database.transaction():
+            self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (_key(copy), str(number)))
 
     def count(self, after: int) -> int:
         """How many changes there are behind number `after`."""
