@@ -14,8 +14,7 @@ from typing import Any
 from policyparse.cluster.dsl import Dsl, OpenSearchBuild
 from policyparse.cluster.mapping import CLAUSES, DOCUMENTS, INSTITUTIONS
 from policyparse.cluster.store import Store, reason_of
-from policyparse.search.directory import ENOUGH
-from policyparse.search.engine import COPY_IDS, FACETS, Found
+from policyparse.search.engine import COPY_IDS, ENOUGH, FACETS, Found
 from policyparse.search.institutions import Same, forms
 from policyparse.search.plan import Plan, Planning
 from policyparse.search.query import Node, QueryError
@@ -56,12 +55,7 @@ class OpenSearchEngine:
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
     ) -> OpenSearchQuestion:
         planner = self._planner if synonyms else _Planner(self._store, self._vocabulary, synonyms=False)
-        fields = list(filters.items())
-
-        def widely() -> Plan[Dsl]:
-            return planner.plan(tree, fields, anywhere)
-
-        return OpenSearchQuestion(self._store, widely() if anywhere else planner.plan(tree, fields, wide=False), widely)
+        return OpenSearchQuestion(self._store, *planner.plans(tree, filters, anywhere))
 
     def units(self, whole: str) -> list[str]:
         return self._planner.units(whole)

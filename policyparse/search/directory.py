@@ -14,13 +14,10 @@ from tantivy import DocAddress, Occur, Order, Query, SearchResult
 from policyparse.corpus import Corpus
 from policyparse.corpus.index import CODED
 from policyparse.corpus.texts import Held
-from policyparse.search.engine import COPY_IDS, FACETS, Found
+from policyparse.search.engine import COPY_IDS, ENOUGH, FACETS, Found
 from policyparse.search.plan import Plan, Planner
 from policyparse.search.query import Node
 from policyparse.words import Segmenter
-
-#: A narrow plan that finds so many passages is not made wider: two pages are full, and a wide one costs more.
-ENOUGH = 20
 
 #: So many more than a page's are ranked at once: where copies are folded, the next are at hand.
 AHEAD = 24
@@ -42,12 +39,7 @@ class Directory:
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
     ) -> Asked:
         planner = self._planner if synonyms else Planner(self.corpus, synonyms=False)
-        fields = list(filters.items())
-
-        def widely() -> Plan[Query]:
-            return planner.plan(tree, fields, anywhere)
-
-        return Asked(self.corpus, widely() if anywhere else planner.plan(tree, fields, wide=False), widely)
+        return Asked(self.corpus, *planner.plans(tree, filters, anywhere))
 
     def units(self, whole: str) -> list[str]:
         return self._planner.units(whole)

@@ -24,6 +24,9 @@ FACETS = {
 #: A query that finds more documents than this is to be narrowed: tantivy's aggregation answers with no more buckets.
 MOST_DOCUMENTS = 65_000
 
+#: A narrow plan (plan.py) that finds so many passages is not made wider: two pages are full, and a wide one costs more.
+ENOUGH = 20
+
 #: How many copies of a hit are named.
 COPY_IDS = 20
 

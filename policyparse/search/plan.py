@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic
@@ -43,12 +43,11 @@ _SYNONYM = 0.6
 
 @dataclass
 class Plan(Generic[Q]):
-    """query: for the engine; needles and patterns: what to highlight, squeezed strings and those of wildcards; words: what
-    was looked for, for advice; wider: whether a wide plan would be another one."""
+    """query: for the engine; needles and patterns: what to highlight, squeezed strings and those of wildcards; wider:
+    whether a wide plan would be another one."""
 
     query: Q
     needles: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
     patterns: list[re.Pattern[str]] = field(default_factory=list)
     wider: bool = False
 
@@ -77,6 +76,17 @@ class Planning(ABC, Generic[Q]):
     def documents(self, prefix: str) -> list[str]:
         """The ids of the corpus that begin with `prefix`."""
 
+    def plans(
+        self, tree: Node | None, filters: Mapping[str, Sequence[str]], anywhere: bool = False
+    ) -> tuple[Plan[Q], Callable[[], Plan[Q]]]:
+        """The plan to ask first, and what makes the wide one of it; `anywhere`, it is the wide one that is asked."""
+        fields = list(filters.items())
+
+        def widely() -> Plan[Q]:
+            return self.plan(tree, fields, anywhere)
+
+        return (widely() if anywhere else self.plan(tree, fields, wide=False)), widely
+
     def plan(
         self,
         tree: Node | None,
@@ -98,7 +108,7 @@ class Planning(ABC, Generic[Q]):
                 either = [(Occur.Should, self._field(Field(name, value), True)) for value in values]
                 parts.append((Occur.Must, self.build.constant(self.build.all_of(either), 0.0)))
         query = parts[0][1] if len(parts) == 1 and parts[0][0] == Occur.Must else self._all(parts)
-        return Plan(query, list(self.needles), self.words, self.patterns, self.wider)
+        return Plan(query, list(self.needles), self.patterns, self.wider)
 
     # -- the tree --------------------------------------------------------------------------------------------
 
