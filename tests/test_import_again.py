@@ -156,6 +156,28 @@ class Backwards(Here):
         return self._held[-1][1]
 
 
+class Changing(Here):
+    """Writes to the first file just before it is read, when the others have been looked at."""
+
+    room = 2
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        if Path(task.file).name == "a.txt":
+            Path(task.file).write_text("批复\n同意石桥镇另行承接。\n", encoding="utf-8")
+        return super().submit(task)
+
+
+def test_a_copy_of_a_file_that_changes_is_read_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "notices"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("批复\n同意石桥镇承接权限。\n", encoding="utf-8")
+    assert dict(imported(folder, readers=Changing(parse)).files) == {"done": 2}
+    with opened(folder) as corpus:
+        assert corpus.imports.all("pending") == []
+        assert len(list(corpus.documents())) == 2
+
+
 def test_the_same_corpus_whichever_file_is_read_first(folder: Path) -> None:
     """The document of two files is that of the first by name, though the second is there earlier."""
     imported(folder)
@@ -210,6 +232,13 @@ def test_a_dry_run_touches_nothing(folder: Path, capsys: pytest.CaptureFixture[s
     assert (found["files"], found["known"]) == (4, 0)
     assert [row["code"] for row in found["passed_over"]] == ["not-a-document"]
     assert not (folder.parent / "corpus").exists()
+    imported(folder)
+    # the one that failed fails again; the others are too young to be told by their time
+    for more, figures in (([], (3, 1)), (["--again"], (4, 0))):
+        assert command(["import", str(folder), "--dry-run", "--json", *where, *more]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["files"], found["known"]) == figures
+    assert command(["import", "--dry-run", "--retry", "failed", *where]) == 2
 
 
 def test_progress_tells_files_bytes_and_failures(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """An import that is killed at any instant, loses a worker or fills its disk goes on, and ends as if nothing had been.
 
 The parse of the killed runs is a light one (tests/corpus_builder.py), so that a run takes about a second and the instants
-fall on what is proved here: the store, the index, the records. 12 instants here; `bench_import.py --kill 50` has 50.
+fall on what is proved here: the store, the index, the records. 12 instants here; POLICYPARSE_KILLS=50 has 50.
 """
 
 from __future__ import annotations

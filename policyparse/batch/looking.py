@@ -118,21 +118,13 @@ class Look:
         if not same and before.size == found.size and before.sha256 and before.status != "failed":
             with suppress(OSError):
                 same = file_sha256(found.path) == before.sha256
-        if same and not self._again and self._stands(before):
+        if same and not self._again and stands(self._corpus, before):
             if before.stamp != found.stamp or before.vanished:
                 self._corpus.imports.refresh(before.path, found.stamp)
             self._known(before, True)
             return
         fresh = not same and bool(before.documents) and before.status != "pending"
         self._corpus.imports.record(self._pending(before, found.size, found.stamp, fresh))
-
-    def _stands(self, before: Imported) -> bool:
-        """Whether what is known of an unchanged file need not be found out again."""
-        if before.status == "skipped" and before.code == "same-file":
-            return self._corpus.imports.done_before(before.sha256 or "", before.path) is not None
-        if before.status == "failed":
-            return before.code not in PASSING
-        return before.status == "done"
 
     def _pending(self, before: Imported, size: int | None, stamp: str | None, fresh: bool) -> Imported:
         number = before.number
@@ -150,6 +142,15 @@ class Look:
         record = replace(record, run=self._run)
         self._corpus.imports.record(record)
         self._known(record, False)
+
+
+def stands(corpus: Corpus, before: Imported) -> bool:
+    """Whether what is known of an unchanged file need not be found out again."""
+    if before.status == "skipped" and before.code == "same-file":
+        return corpus.imports.done_before(before.sha256 or "", before.path) is not None
+    if before.status == "failed":
+        return before.code not in PASSING
+    return before.status == "done"
 
 
 def _record(

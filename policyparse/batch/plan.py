@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policyparse.batch.files import find_files, printable
+from policyparse.batch.looking import stands
 from policyparse.batch.report import Row
 from policyparse.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """files, bytes: to be read; known: unchanged since an earlier import; the rest as rows with numbers of files.
+    """files, bytes: to be read; known: unchanged, so that what an earlier import found of them stands; the rest as rows
+    with numbers of files.
 
     formats:     by the ending of the name (what a file is shows only when it is read)
     passed_over: by code, with a reason and an example
@@ -33,8 +35,8 @@ class Plan:
     passed_over: list[Row]
 
 
-def plan(sources: Sequence[Path | str], directory: Path) -> Plan:
-    """Looks at the sources as `import_files` would, by name, size and time only."""
+def plan(sources: Sequence[Path | str], directory: Path, again: bool = False) -> Plan:
+    """Looks at the sources as `import_files` would, by name, size and time only. `again`: as there."""
     formats: Counter[str] = Counter()
     folders: Counter[str] = Counter()
     sizes: Counter[tuple[str, str]] = Counter()
@@ -52,8 +54,9 @@ def plan(sources: Sequence[Path | str], directory: Path) -> Plan:
                 )
                 row["files"] = int(row["files"] or 0) + 1
                 continue
-            before = corpus.imports.of(path) if corpus else None
-            if before and before.status == "done" and (before.size, before.stamp) == (found.size, found.stamp):
+            before = corpus.imports.of(path) if corpus and not again else None
+            unchanged = before is not None and (before.size, before.stamp) == (found.size, found.stamp)
+            if corpus and before and unchanged and stands(corpus, before):
                 known += 1
                 continue
             format, folder = found.path.suffix.lower().lstrip(".") or "?", os.path.dirname(path)

@@ -66,7 +66,7 @@ class Pipeline:
 
     overlay: Path | None = None
     ocr: bool = True
-    passwords: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = field(default=(), repr=False)  # no log shows them
 
     def __call__(self, path: str, data: bytes) -> list[Document | ReadError]:
         # here and not above, because a process that only sends files to workers need not load the readers

@@ -213,9 +213,11 @@ class _Import:
                         once_more.append(self._task(outcome.imported.path))
                     else:
                         self._take(outcome, readers)
-            with closing(outcomes(readers, once_more)) as second:
-                for outcome in second:
-                    self._take(outcome, readers)
+            # then the copies too of what was another file by the time it was read: they still wait
+            for tasks in (once_more, self._tasks()):
+                with closing(outcomes(readers, tasks)) as rest:
+                    for outcome in rest:
+                        self._take(outcome, readers)
             finished = True
         finally:
             readers.close(finished)

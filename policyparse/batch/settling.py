@@ -109,7 +109,7 @@ class Settle:
                 yield copy
             elif imported.sha256 == digest:
                 yield self._skip(copy, imported)
-            # else the first of them has changed meanwhile, and this one waits for the next run
+            # else the first of them has changed meanwhile, and this one waits to be read itself
 
     def _twin(self, digest: str | None, path: str) -> Imported | None:
         """The file with the same bytes that is imported, and need not be imported again."""

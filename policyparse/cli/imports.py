@@ -129,8 +129,13 @@ def import_command(
 ) -> int:
     if not sources and not retry:
         raise click.UsageError(say("Missing argument 'SOURCE…'.", "缺少参数 SOURCE…。"))
+    if dry_run and retry:
+        raise click.UsageError(say(
+            "--dry-run does not go with --retry: policyparse imports files --status failed lists what would be read.",
+            "--dry-run 不能与 --retry 同用：policyparse imports files --status failed 列出将重读的文件。",
+        ))  # fmt: skip
     if dry_run:
-        return _show_plan(plan(sources, directory), as_json)
+        return _show_plan(plan(sources, directory, again), as_json)
     words = vocabulary(vocab)
     parse = Pipeline(vocab, ocr is not False, _passwords(password_file))
     if ocr:

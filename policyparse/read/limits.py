@@ -1,4 +1,4 @@
-"""The reading room's limits: how much of a hostile file is looked at before it is refused.
+"""The reading room's limits: how much of a hostile file is looked at before it is refused, and how it may be read.
 
 In: nothing. Out: `Limits`. Touches nothing. Seconds and memory are held by the process that reads
 (`policyparse.batch`), because nothing inside a process can stop a hang in C.
@@ -6,7 +6,7 @@ In: nothing. Out: `Limits`. Touches nothing. Seconds and memory are held by the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Limits:
     max_members:      members of one archive
     max_cells:        cells of all sheets or tables of one file, merged cells counted as often as they are repeated
     max_characters:   characters of text handed on
+    ocr:              whether pages that are pictures are recognised, where the extra for it is installed
+    passwords:        tried in turn on a file or member that is locked
     """
 
     max_bytes: int = 256 * 2**20
@@ -37,4 +39,4 @@ class Limits:
     max_cells: int = 2_000_000
     max_characters: int = 50_000_000
     ocr: bool = True
-    passwords: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = field(default=(), repr=False)
