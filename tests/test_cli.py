@@ -269,3 +269,14 @@ def test_tables_fit_the_terminal(width: int, pilots: Path) -> None:
         assert done.returncode == 0, done.stderr
         lines = Text.from_ansi(shown.decode("utf-8", "replace")).plain.splitlines()
         assert max((cell_len(line.rstrip()) for line in lines), default=0) <= width
+
+
+def test_a_title_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from policyparse.cli import tables
+
+    for terminal in (False, True):
+        monkeypatch.setattr(tables, "in_terminal", lambda terminal=terminal: terminal)
+        tables.show_table("甲\x1b[2J方案", ["乙\x1b]0;x\x07方案", "n"], [["\x1b[1m丙", "1"]], wide="乙\x1b]0;x\x07方案")
+        shown = capsys.readouterr().out
+        assert "\x1b" not in shown
+        assert "方案" in shown

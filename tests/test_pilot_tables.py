@@ -115,6 +115,17 @@ def test_rows_that_are_less_sure_are_left_out_and_counted() -> None:
         make("none", [])
 
 
+def test_an_unsure_record_takes_no_sure_one_with_it() -> None:
+    """In the matrix both stand in one row; in the history the unsure one is the earlier."""
+    documents = [*two_towns(), town("甲镇", "2007-01-01", ("农村宅基地审批权", "下放到"), confidence=0.3)]
+    matrix = make("matrix", documents, 0.8)
+    assert ([row["meaning"] for row in matrix.rows], matrix.left_out) == (["农村宅基地审批权", "户口登记"], 2)
+    assert "云山县/乙镇" not in matrix.columns
+    assert [(row["item"], row["first"]) for row in make("history", documents, 0.8).rows] == [
+        ("农村宅基地审批权", "2010-05-01"), ("户口登记", "2010-05-01"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", TABLE_NAMES)
 def test_frames_have_the_tables_columns_and_their_sources(name: str) -> None:
     table = frame(pilot_corpus(), name)
@@ -358,6 +369,9 @@ def test_min_confidence_says_how_many_it_leaves(pilots: Path, capsys: pytest.Cap
     assert run(["compare", "--table", "items", "--min-confidence", "0.5"]) == 0
     assert "left out" in capsys.readouterr().err
     assert run(["compare", "--table", "items", "--min-confidence", "2"]) == 2
+    one, other = pilot_corpus()[:2]
+    assert run(["compare", "--table", "coding", "--min-confidence", "0.5"]) == 2  # it would do nothing
+    assert run(["compare", one.id, other.id, "--min-confidence", "0.5"]) == 2
 
 
 def test_two_documents_side_by_side_in_a_workbook(pilots: Path) -> None:

@@ -4,8 +4,8 @@ In: arguments. Out: results on standard output, all else on standard error, and 
 0 all done, 1 something was left behind, 2 the command was called wrongly.
 Touches: the two streams; everything else through the rooms below.
 
-A file a topic: parse.py, imports.py (import), reports.py (imports), keep.py (reindex, verify, backup, restore), search.py, show.py, export.py, compare.py, serve.py, vocab.py, train.py. A new command
-is written in a file of its own and named in COMMANDS.
+A command's file has its name; imports.py has import, reports.py imports, keep.py reindex, verify, backup and restore,
+correct.py corrections too, train.py evaluate too. A new command is written in a file of its own and named in COMMANDS.
 """
 
 from __future__ import annotations

@@ -75,6 +75,11 @@ def compare_command(
     min_confidence: float | None,
     as_json: bool,
 ) -> int:
+    if min_confidence is not None and table in (None, "coding"):
+        raise click.UsageError(say(
+            "--min-confidence needs a --table of records (any but coding).",
+            "--min-confidence 须与记录类的 --table（coding 以外）同用。",
+        ))  # fmt: skip
     with Corpus.open(directory) as corpus:
         documents = [corpus.document(identity) for identity in identities]
         if where:

@@ -46,8 +46,8 @@ def pilot_table(made: Made, documents: list[Document], output: Path | None, as_j
     """Shows or writes a table; says on standard error what was left out."""
     if made.left_out:
         complain(say(
-            f"rows left out because they are less sure, or nothing was counted for their rule: {made.left_out}",
-            f"可信度不够或无从统计而未列出的：{made.left_out} 行",
+            f"left out because they are less sure, or nothing was counted for their rule: {made.left_out}",
+            f"可信度不够或无从统计而未列出的：{made.left_out} 条",
         ))  # fmt: skip
     if output is not None:
         _write(made, documents, output)

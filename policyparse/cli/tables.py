@@ -64,17 +64,18 @@ def show_table(
     if not rows:
         return
     if not in_terminal():
-        click.echo(f"# {title}")
-        click.echo("\t".join(columns))
+        click.echo(f"# {one_line(title)}")
+        click.echo("\t".join(map(one_line, columns)))
         for row in rows:
             click.echo("\t".join(one_line(cell.plain if isinstance(cell, Text) else cell) for cell in row))
         return
     filled = [at for at in range(len(columns)) if any(str(row[at]) for row in rows)]  # no room for empty columns
     columns = [columns[at] for at in filled]
+    widest = {columns.index(name) for name in ([wide] if isinstance(wide, str) else wide) if name in columns}
+    columns = list(map(one_line, columns))  # a head may be a document's title
     cells = [[_text(row[at]) for at in filled] for row in rows]
     out = console()
-    widest = {columns.index(name) for name in ([wide] if isinstance(wide, str) else wide) if name in columns}
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=one_line(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column, width in zip(columns, _widths(columns, cells, widest, out.width), strict=True):
         table.add_column(column, overflow="fold", width=width)
     for line in cells:

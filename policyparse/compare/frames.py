@@ -6,6 +6,7 @@ In: a name, Documents (or a Corpus). Out: Made, DataFrame. Touches: reads the co
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 #: Name on the command line → table.
 PILOT_TABLES: dict[str, PilotTable] = {**MENTION_TABLES, "timeline": TIMELINE, **CLAUSE_TABLES}
 
+#: Tables of delegations, of which several may be one row or one event.
+_OF_DELEGATIONS = ("items", "matrix", "history")
+
 #: All tables; `matrix` has a column for each place, so its columns are known only when it is made.
 TABLE_NAMES: tuple[str, ...] = ("items", "matrix", *(name for name in PILOT_TABLES if name != "items"))
 
@@ -32,8 +36,13 @@ TABLE_NAMES: tuple[str, ...] = ("items", "matrix", *(name for name in PILOT_TABL
 def make(name: str, documents: Sequence[Document], min_confidence: float | None = None) -> Made:
     """The table `name` over `documents`. Rows of less than `min_confidence`, or of which none is known, are left out.
 
+    Where a row is made of several delegations, those that are less sure are left out before, and no sure one with them.
     Raises PolicyparseError for a name that is not in TABLE_NAMES.
     """
+    if min_confidence is not None and name in _OF_DELEGATIONS:
+        sure = [_sure_alone(each, min_confidence) for each in documents]
+        left_out = sum(len(each.delegations) for each in documents) - sum(len(each.delegations) for each in sure)
+        return replace(make(name, sure), left_out=left_out)
     if name == "matrix":
         made = item_matrix(documents)
     elif name in PILOT_TABLES:
@@ -44,7 +53,13 @@ def make(name: str, documents: Sequence[Document], min_confidence: float | None 
     if min_confidence is None or "confidence" not in made.columns:
         return made
     kept = [row for row in made.rows if _sure(row) >= min_confidence]
-    return Made(name, made.title, made.columns, made.heads, kept, len(made.rows) - len(kept))
+    return replace(made, rows=kept, left_out=len(made.rows) - len(kept))
+
+
+def _sure_alone(document: Document, least: float) -> Document:
+    """The document with those delegations that are sure enough."""
+    kept = [each for each in document.delegations if each.confidence is not None and each.confidence >= least]
+    return document.model_copy(update={"delegations": kept})
 
 
 def _sure(row: Row) -> float:

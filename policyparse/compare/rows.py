@@ -30,7 +30,8 @@ class PilotTable:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A table that was made: PilotTable's columns and heads, its rows; `left_out` by --min-confidence."""
+    """A table that was made: PilotTable's columns and heads, its rows; `left_out`: how many rows, or records of them, were
+    not sure enough."""
 
     name: str
     title: str
