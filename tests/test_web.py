@@ -9,6 +9,7 @@ import asyncio
 import csv
 import io
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -85,6 +86,8 @@ def test_a_query_that_cannot_be_understood_is_one_sentence(client: TestClient) -
     answer = client.get("/", params={"q": '"委托'})
     assert answer.status_code == 400
     assert "引号" in answer.text
+    assert 'value="&#34;委托"' in answer.text, "what was typed is still there"
+    assert "年份：abc" in client.get("/", params={"q": "镇", "year": "abc"}).text, "and can be taken off"
 
 
 def test_nothing_found_says_what_to_try(client: TestClient) -> None:
@@ -314,6 +317,45 @@ def test_drafts_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(drafts.get(each, "visitor") is not None for each in names) == 50
     now[0] = 4 * 3600 + 1
     assert drafts.get(names[-1], "visitor") is None, "also where no other draft has come since"
+
+
+def test_reading_processes_that_do_not_start_are_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    drafts = Drafts()
+    try:
+        with monkeypatch.context() as broken:
+            broken.setattr("policyparse.web.drafts._start", os._exit)  # called without its argument, so it fails
+            with pytest.raises(PolicyparseError, match="try again"):
+                asyncio.run(drafts.read("方案.txt", "白杨镇方案\n由县发改局牵头落实。\n".encode()))
+        assert asyncio.run(drafts.read("方案.txt", "白杨镇方案\n由县发改局牵头落实。\n".encode()))
+    finally:
+        drafts.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "referer", "back"),
+    [("/imports/folder", "/imports?folder=a", "/imports?folder=a"), ("/imports/folder", "", "/"), ("/imports/folder", "http://evil.example/x", "/"),
+     ("/imports/folder", "//evil.example/", "/evil.example/")],
+)  # fmt: skip
+def test_after_a_mistake_one_goes_on_where_the_form_is(client: TestClient, path: str, referer: str, back: str) -> None:
+    headers = {"referer": BASE + referer if referer.startswith("/") else referer}
+    answer = client.post(path, data={"mark": mark_of(client), "folder": "x"}, headers=headers)
+    assert answer.status_code == 400
+    assert f'<a href="{back}">返回' in answer.text
+
+
+def test_a_question_without_an_answer_leads_back_to_its_room(client: TestClient) -> None:
+    assert '<a href="/compare">返回' in client.get("/compare", params={"where": "("}).text
+    assert '<a href="/">返回' in client.get("/nothing").text
+
+
+def test_codes_have_words_on_the_page_and_in_its_files(client: TestClient, corpus_copy: Path) -> None:
+    where = {"where": "标题:扩权强镇"}
+    assert re.search(r"<td>\s*<a[^>]*>确定</a>", client.get("/compare", params={**where, "view": "timeline"}).text)
+    rows = list(csv.DictReader(io.StringIO(client.get("/compare/items.csv", params=where).content.decode("utf-8-sig"))))
+    assert {"下放", "委托"} <= {part for row in rows for part in row["方式"].split("；")}
+    name = document_id(corpus_copy, "石桥镇扩权强镇")
+    for format, words in (("csv", "下放"), ("jsonl", "devolve")):
+        assert words in client.get(f"/documents/{name}/tables/delegations.{format}").content.decode()
 
 
 def test_no_corpus_leads_to_the_imports(tmp_path: Path) -> None:

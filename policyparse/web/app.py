@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, cast
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -197,4 +198,10 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 
 def _back(request: Request) -> str:
-    return "/" if request.method in ("GET", "HEAD") else request.url.path
+    """Where one goes on: the page of the form that was sent, the room of the question that has no answer."""
+    if request.method in ("GET", "HEAD"):
+        there, question = (request.url.path if request.url.query else "/"), ""
+    else:
+        came = urlsplit(request.headers.get("referer", ""))
+        there, question = (came.path, came.query) if came.netloc == request.url.netloc else ("/", "")
+    return "/" + quote(unquote(there).lstrip("/\\")) + (f"?{question}" if question else "")

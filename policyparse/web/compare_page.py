@@ -212,7 +212,8 @@ def download(corpus: Corpus, request: Request, table: str, format: str) -> Respo
     language = language_of(request)
     made = engine.make(table, documents)
     heads = {name: head(made, name, language) for name in made.columns}
-    return file_response(made.title if language == "zh" else VIEWS[table][0], format, made.columns, heads, made.rows)
+    title = made.title if language == "zh" else VIEWS[table][0]
+    return file_response(title, format, made.columns, heads, made.rows, language)
 
 
 def timeline_file(corpus: Corpus, request: Request, format: str) -> Response:

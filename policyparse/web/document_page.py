@@ -142,7 +142,12 @@ def table_file(corpus: Corpus, request: Request, identity: str, table: str, form
     columns = TABLES[table].columns
     heads = {name: named(name, language) for name in columns}
     return file_response(
-        f"{document.title[:60]} {named(table, language)}", format, columns, heads, table_rows([document], table)
+        f"{document.title[:60]} {named(table, language)}",
+        format,
+        columns,
+        heads,
+        table_rows([document], table),
+        language,
     )
 
 

@@ -14,7 +14,7 @@ from policyparse.export import TABLES
 from policyparse.export import rows as table_rows
 from policyparse.export.tables import Value
 from policyparse.model import Clause, Document, Section
-from policyparse.web.language import label, values_of
+from policyparse.web.language import labels, values_of
 from policyparse.web.marks import Mark, Piece, marks_of, pieces
 from policyparse.web.pages import document_link
 
@@ -131,9 +131,9 @@ def cell(column: str, value: Value, language: str) -> str:
     """A cell as it is read: labels for codes."""
     if value is None:
         return ""
-    if column in ("mode", "type", "role", "tag", "tags", "kind", "level"):
-        field_name = "tag" if column == "tags" else column
-        return "、".join(label(field_name, part, language) for part in str(value).split("；"))
+    words = labels(column, value, language)
+    if words is not None:
+        return "、".join(words)
     if column == "place":
         return str(value).replace("/", " ")
     return str(value)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from policyparse.export import write_table
 from policyparse.export.tables import Value
+from policyparse.web.language import labels
 
 #: Format → media type.
 TYPES = {
@@ -31,15 +32,30 @@ TYPES = {
 
 
 def file_response(
-    title: str, format: str, columns: Mapping[str, int], heads: Mapping[str, str], rows: Iterable[Mapping[str, Value]]
+    title: str,
+    format: str,
+    columns: Mapping[str, int],
+    heads: Mapping[str, str],
+    rows: Iterable[Mapping[str, Value]],
+    language: str,
 ) -> Response:
-    """One table as a .csv, .xlsx, .docx, .jsonl or .md file. Raises HTTPException 404 for another format."""
+    """One table as a .csv, .xlsx, .docx, .jsonl or .md file, with labels for codes (a .jsonl keeps the codes).
+
+    Raises HTTPException 404 for another format.
+    """
     if format not in ("csv", "xlsx", "docx", "jsonl", "md"):
         raise HTTPException(404)
+    if format != "jsonl":
+        rows = [{name: _worded(name, value, language) for name, value in row.items()} for row in rows]
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"table.{format}"
         write_table(title, columns, heads, rows, path)
         return saved(path.read_bytes(), f"{title}.{format}", TYPES[format])
+
+
+def _worded(column: str, value: Value, language: str) -> Value:
+    words = labels(column, value, language)
+    return value if words is None else "；".join(words)
 
 
 def saved(data: bytes, name: str, media_type: str = "application/octet-stream") -> Response:

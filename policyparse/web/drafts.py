@@ -14,6 +14,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 
@@ -86,7 +87,7 @@ class Drafts:
     async def read(self, name: str, data: bytes) -> list[Document]:
         """The documents of a file. Raises ReadError or PolicyparseError, also where reading it takes too long."""
         with self._lock:
-            if self._pool is None:
+            if self._pool is None or not self._pool.active:  # a pool whose processes would not start is broken for good
                 # not fork: this process has threads
                 context = multiprocessing.get_context("spawn")
                 self._pool = ProcessPool(1, max_tasks=50, initializer=_start, context=context)
@@ -97,6 +98,9 @@ class Drafts:
             raise PolicyparseError(f"{name}: reading it took longer than {_TIMEOUT:g} seconds — split it") from None
         except ProcessExpired:
             raise PolicyparseError(f"{name}: reading it failed — open it in its own program and save it anew") from None
+        except BrokenExecutor as error:
+            what = f"the reading processes cannot be started or reached ({error})"
+            raise PolicyparseError(f"{name}: {what} — try again") from None
         if isinstance(found, str):
             raise PolicyparseError(found)
         return [Document.model_validate_json(each) for each in found]

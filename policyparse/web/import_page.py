@@ -218,5 +218,10 @@ def report_file(corpus: Corpus, request: Request, run: int, format: str) -> Resp
     heads = {name: str(COLUMNS[name][index]) for name in FILE_COLUMNS}
     widths = {name: COLUMNS[name][2] for name in FILE_COLUMNS}
     return file_response(
-        f"import {run}" if index == 0 else f"导入报告{run}", format, widths, heads, file_rows(corpus, run)
+        f"import {run}" if index == 0 else f"导入报告{run}",
+        format,
+        widths,
+        heads,
+        file_rows(corpus, run),
+        language_of(request),
     )

@@ -90,6 +90,19 @@ def label(field: str, value: object, language: str) -> str:
     return _labels(language).get((field, str(value)), str(value))
 
 
+def labels(column: str, value: object, language: str) -> list[str] | None:
+    """What the codes in a cell of a table are called; None where the column holds no codes."""
+    field = "tag" if column == "tags" else column
+    if not isinstance(value, str) or field not in _coded():
+        return None
+    return [label(field, part, language) for part in value.split("；")]
+
+
+@lru_cache(maxsize=1)
+def _coded() -> frozenset[str]:
+    return frozenset(row["field"] for row in shipped().table("labels"))
+
+
 @lru_cache(maxsize=2)
 def _labels(language: str) -> dict[tuple[str, str], str]:
     return {(row["field"], row["value"]): row[language] for row in shipped().table("labels")}

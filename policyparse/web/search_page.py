@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from policyparse.corpus import Corpus
 from policyparse.search import SORTS, Hit, QueryError, Results, excerpt, search
 from policyparse.web.downloads import file_response
-from policyparse.web.language import label, language_of, named
+from policyparse.web.language import language_of, named
 from policyparse.web.marks import Piece, highlighted
 from policyparse.web.pages import address, page
 
@@ -203,13 +203,27 @@ def render(corpus: Corpus, request: Request) -> HTMLResponse:
     asked = Asked.of(request.query_params)
     if asked.empty:
         counts, facets = _whole(corpus)
-        return page(request, "search", asked=asked, results=None, hits=[], counts=counts, facets=facet_rows(facets))
-    results = asked_results(corpus, asked)
+        return page(
+            request,
+            "search",
+            asked=asked,
+            results=None,
+            hits=[],
+            counts=counts,
+            facets=facet_rows(facets),
+            mistake=None,
+        )
+    try:
+        results = asked_results(corpus, asked)
+    except QueryError as error:  # what was typed stays in the box, to be mended
+        return page(
+            request, "search", 400, asked=asked, results=None, hits=[], counts=None, facets={}, mistake=str(error)
+        )
     # the same search when this link was made and today
     grown = asked.seen is not None and asked.seen != results.total
     return page(
         request, "search", asked=asked, results=results, hits=shown(corpus, results.hits), counts=None,
-        facets=facet_rows(results.facets), grown=grown,
+        facets=facet_rows(results.facets), grown=grown, mistake=None,
         kept=address("/", [*replace(asked, page=1).parameters(), ("seen", results.total), ("on", date.today())]),
         downloads=[(kind, address(f"/search.{kind}", asked.parameters())) for kind in ("xlsx", "csv")],
     )  # fmt: skip
@@ -229,11 +243,11 @@ def download(corpus: Corpus, request: Request, format: str) -> Response:
     rows = [
         {
             "clause": hit.id, "title": hit.title, "doc_number": hit.doc_number, "issuers": "；".join(hit.issuers),
-            "date": hit.date, "place": hit.place, "kind": label("kind", hit.kind, language),
+            "date": hit.date, "place": hit.place, "kind": hit.kind,
             "headings": " › ".join(hit.path), "text": hit.text,
-            "tags": "；".join(label("tag", tag["tag"], language) for tag in hit.tags), "copies": hit.copies,
+            "tags": "；".join(tag["tag"] for tag in hit.tags), "copies": hit.copies,
         }
         for hit in results.hits
     ]  # fmt: skip
     heads = {name: named(name, language) for name in _COLUMNS}
-    return file_response("检索结果" if language == "zh" else "search", format, _COLUMNS, heads, rows)
+    return file_response("检索结果" if language == "zh" else "search", format, _COLUMNS, heads, rows, language)
