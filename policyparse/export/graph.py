@@ -11,7 +11,7 @@ from pathlib import Path
 
 import networkx as nx  # type: ignore[import-untyped]
 
-from policyparse.export.svg import Drawing, fitted, wide
+from policyparse.export.svg import INK, PALE, Drawing, fitted, wide
 from policyparse.export.tables import xml_text
 from policyparse.export.writing import whole
 from policyparse.reuse import Facts, Pair, Reuse
@@ -20,7 +20,7 @@ from policyparse.reuse import Facts, Pair, Reuse
 MOST = 40
 
 _ROW, _TOP, _LEFT, _AXIS, _LABELS = 30, 84, 40, 560, 460
-_KNOWN, _UNKNOWN, _INK, _PALE = "#2b6cb0", "#a0a8b0", "#1a202c", "#718096"
+_KNOWN, _UNKNOWN = "#2b6cb0", "#a0a8b0"
 
 
 def graph(found: Reuse) -> nx.DiGraph:
@@ -74,12 +74,12 @@ def picture(found: Reuse, chinese: bool = True, most: int = MOST) -> Drawing:
         _arrow(drawing, pair, letters, widest, places, chinese)
     for each in rows:
         x, y = places[each.id]
-        drawing.shape("circle", each.title, cx=x, cy=y, r=5.0, fill="#fff", stroke=_INK, stroke_width=1.6)
+        drawing.shape("circle", each.title, cx=x, cy=y, r=5.0, fill="#fff", stroke=INK, stroke_width=1.6)
         halo = {"paint_order": "stroke", "stroke": "#fff", "stroke_width": 3}  # arrows pass behind the words
-        drawing.words(x + 12, y + 4.5, each.label, font_size=14, font_weight=600, fill=_INK, **halo)
+        drawing.words(x + 12, y + 4.5, each.label, font_size=14, font_weight=600, fill=INK, **halo)
         after = x + 12 + 14 * wide(each.label) + 10
         drawing.words(
-            after, y + 4, fitted(each.title, (drawing.width - after - 12) / 12), font_size=12, fill=_PALE, **halo
+            after, y + 4, fitted(each.title, (drawing.width - after - 12) / 12), font_size=12, fill=PALE, **halo
         )
     return drawing
 
@@ -165,22 +165,19 @@ def _frame(drawing: Drawing, axis: _Axis, height: float, chinese: bool, shown: i
     title = f"谁抄了谁：{pairs} 对文件" if chinese else f"Who copied whom: {pairs} pairs of documents"
     if shown < pairs:
         title += f"，图中为最多的 {shown} 对" if chinese else f", the largest {shown} of them"
-    drawing.words(_LEFT, 30, title, font_size=18, font_weight=600, fill=_INK)
-    drawing.words(
-        _LEFT, 50,
+    drawing.heading(
+        _LEFT, title,
         "箭头由来源指向采用者，越粗共用的字越多；灰线表示先后不明；更早已见于别处的段落不计"
         if chinese else
         "Arrows lead from source to taker, wider for more shared characters; grey: order unknown; passages known earlier "
         "elsewhere are not counted",
-        font_size=12, fill=_PALE,
     )  # fmt: skip
     if axis.unknown:
-        drawing.words(_LEFT, _TOP - 8, "日期不明" if chinese else "no date", font_size=11, fill=_PALE)
+        drawing.words(_LEFT, _TOP - 8, "日期不明" if chinese else "no date", font_size=11, fill=PALE)
     for year, label in axis.ticks():
         x = max(axis.at(year), _LEFT + axis.unknown)
-        drawing.shape("line", x1=x, x2=x, y1=_TOP - 2, y2=height - 40, stroke="#e2e8f0", stroke_width=1)
-        drawing.words(x, _TOP - 8, label, font_size=11, fill=_PALE, text_anchor="middle")
-        drawing.words(x, height - 24, label, font_size=11, fill=_PALE, text_anchor="middle")
+        drawing.tick(x, _TOP - 2, height - 40, label)
+        drawing.words(x, height - 24, label, font_size=11, fill=PALE, text_anchor="middle")
 
 
 def _arrow(

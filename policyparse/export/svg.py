@@ -16,6 +16,9 @@ from policyparse.export.writing import whole
 
 FONT = "'Noto Sans CJK SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', SimSun, sans-serif"
 
+#: Of words, of what explains them, and of the lines of an axis.
+INK, PALE, GRID = "#1a202c", "#718096", "#e2e8f0"
+
 _NO_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -44,6 +47,16 @@ class Drawing:
     def words(self, x: float, y: float, text: str, **attributes: object) -> None:
         """A line of text with its baseline at `y`."""
         self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{_attributes(attributes)}>{clean(text)}</text>')
+
+    def heading(self, x: float, title: str, legend: str) -> None:
+        """What the picture shows, and below it what its signs mean."""
+        self.words(x, 30, title, font_size=18, font_weight=600, fill=INK)
+        self.words(x, 50, legend, font_size=12, fill=PALE)
+
+    def tick(self, x: float, top: float, bottom: float, label: str) -> None:
+        """A line down the picture where the axis has `label`, which stands above it."""
+        self.shape("line", x1=x, x2=x, y1=top, y2=bottom, stroke=GRID, stroke_width=1)
+        self.words(x, top - 6, label, font_size=11, fill=PALE, text_anchor="middle")
 
     def text(self) -> str:
         return self._head + "\n".join(self._parts) + "\n</svg>\n"

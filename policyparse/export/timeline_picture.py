@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from policyparse.export.svg import Drawing, fitted
+from policyparse.export.svg import GRID, INK, PALE, Drawing, fitted
 from policyparse.export.tables import Value
 
 #: A picture with more lines than this is too long to be read.
 MOST = 150
 
 _ROW, _HEAD, _TOP, _LEFT, _AXIS, _TEXT = 22, 30, 92, 40, 380, 620
-_INK, _PALE, _GRID = "#1a202c", "#718096", "#e2e8f0"
 _COLOURS = {"yes": "#2b6cb0", "inferred": "#63a0dd", "guessed": "#a0a8b0", "no": "#a0a8b0"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 
@@ -41,7 +40,7 @@ def timeline_picture(rows: Sequence[Mapping[str, Value]], chinese: bool = True, 
     for some in groups.values():
         place = str(some[0]["place"] or "").rsplit("/", 1)[-1]
         title = fitted(f"{place + ' · ' if place else ''}{some[0]['document']}", 60)
-        drawing.words(_LEFT, at + 20, title, font_size=13, font_weight=600, fill=_INK)
+        drawing.words(_LEFT, at + 20, title, font_size=13, font_weight=600, fill=INK)
         at += _HEAD
         for row in some:
             _line(drawing, row, at + _ROW / 2, first, last)
@@ -53,23 +52,19 @@ def _frame(drawing: Drawing, first: int, last: int, height: float, chinese: bool
     title = f"时间节点：{whole} 个" if chinese else f"Timeline: {whole} dates"
     if shown < whole:
         title += f"，图中为前 {shown} 个" if chinese else f", the first {shown} of them"
-    drawing.words(_LEFT, 30, title, font_size=18, font_weight=600, fill=_INK)
-    drawing.words(
-        _LEFT, 50,
+    drawing.heading(
+        _LEFT, title,
         "● 时点　▬ 期间　◀ 截止　▶ 起始；浅色：年份按成文日期推定；灰色空心：推测；？：年份不明"
         if chinese else
         "● date  ▬ span  ◀ deadline  ▶ start; pale: the document's year; grey and hollow: guessed; ?: no year",
-        font_size=12, fill=_PALE,
     )  # fmt: skip
     step = max(1, round((last - first) / 8))
     for year in range(first, last + 1, step):
-        x = _x(year, first, last)
-        drawing.shape("line", x1=x, x2=x, y1=_TOP - 6, y2=height - 24, stroke=_GRID, stroke_width=1)
-        drawing.words(x, _TOP - 12, str(year), font_size=11, fill=_PALE, text_anchor="middle")
+        drawing.tick(_x(year, first, last), _TOP - 6, height - 24, str(year))
 
 
 def _line(drawing: Drawing, row: Mapping[str, Value], y: float, first: int, last: int) -> None:
-    colour = _COLOURS.get(str(row["certain"]), _PALE)
+    colour = _COLOURS.get(str(row["certain"]), PALE)
     begin, end = _span(str(row["value"]))
     tip = f"{row['value']} {row['words']} {row['clause']}"
     fill = "#fff" if row["certain"] == "guessed" else colour
@@ -98,9 +93,9 @@ def _line(drawing: Drawing, row: Mapping[str, Value], y: float, first: int, last
         else:
             drawing.shape("circle", tip, cx=edge, cy=y, r=4.5, fill=fill, **line)
     start = _LEFT + _AXIS + 24.0
-    drawing.shape("line", x1=edge + 8, x2=start - 6, y1=y, y2=y, stroke=_GRID, stroke_width=1, stroke_dasharray="2 3")
+    drawing.shape("line", x1=edge + 8, x2=start - 6, y1=y, y2=y, stroke=GRID, stroke_width=1, stroke_dasharray="2 3")
     words = fitted(str(row["words"]), 12)
-    drawing.words(start, y + 4, words, font_size=12, font_weight=600, fill=_INK)
+    drawing.words(start, y + 4, words, font_size=12, font_weight=600, fill=INK)
     drawing.words(
         start + 158, y + 4, fitted(str(row["sentence"] or ""), (_TEXT - 170) / 12), font_size=12, fill="#4a5568"
     )
