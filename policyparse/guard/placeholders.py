@@ -20,6 +20,8 @@ from policyparse.vocabulary import Row, Vocabulary
 
 # What stands in a form and not in a text: who signs, fills in, seals.
 _FORM = re.compile(r"盖章|签[字名]|填[报表写]|申请人|经办人|联系人|联系电话|身份证|负责人[:：]|单位[:：（(]|电话[:：]")
+# The word for what XX is the name of, or a date's.
+_UNIT = re.compile(r"自治[县州]|街道|社区|[省市县区镇乡村局委办年月日]")
 # A name that a publisher hides everywhere is no blank that was forgotten, but the document's way of writing.
 _HIDDEN = 6
 #: A cell of a table that says so much beside its blank is no form's.
@@ -42,12 +44,13 @@ def patterns(vocabulary: Vocabulary) -> tuple[tuple[re.Pattern[str], Row], ...]:
 
 def placeholders(draft: Draft) -> Iterator[Finding]:
     """Every placeholder, the same words once."""
+    forms = _Forms(draft)
     spans: list[tuple[int, int, Row]] = []
     taken: set[int] = set()
     for pattern, row in patterns(draft.vocabulary):
         for match in pattern.finditer(draft.text):
             start, end = match.span()
-            if start in taken or start == end or (row["blank"] and _to_be_filled(draft, start, end)):
+            if start in taken or start == end or (row["blank"] and forms.has(start, end)):
                 continue
             taken.update(range(start, end))
             spans.append((*_with_unit(draft.text, start, end), row))
@@ -75,7 +78,7 @@ def placeholders(draft: Draft) -> Iterator[Finding]:
 
 def _with_unit(text: str, start: int, end: int) -> tuple[int, int]:
     """The placeholder with the word that it stands for a name of: XX → XX镇."""
-    unit = re.compile(r"(?:自治[县州]|街道|社区|[省市县区镇乡村局委办年月日])").match(text, end)
+    unit = _UNIT.match(text, end)
     return (start, unit.end()) if unit and text[end - 1 : end] not in "〕】》）)]号_＿" else (start, end)
 
 
@@ -90,14 +93,31 @@ def _joined(spans: list[tuple[int, int, Row]]) -> list[tuple[int, int, Row]]:
     return out
 
 
-def _to_be_filled(draft: Draft, start: int, end: int) -> bool:
-    """Whether a blank is one that others fill in."""
-    line = draft.line_at(start)
-    if _FORM.search(line.text):
-        return True
-    if line.role == roles.TABLE or "\t" in line.text:
-        cell_start = max(draft.text.rfind("\t", line.start, start) + 1, line.start)
-        cell_end = draft.text.find("\t", end, line.end)
-        rest = draft.text[cell_start:start] + draft.text[end : cell_end if cell_end >= 0 else line.end]
-        return sum(sign.isalnum() for sign in rest) < _SAYS
-    return start >= draft.annex_from and "。" not in line.text
+class _Forms:
+    """Which blanks are for others to fill in. A line and a cell are looked at once, however many blanks they have."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._lines: dict[int, bool] = {}
+        self._cells: dict[tuple[int, int], int] = {}
+
+    def has(self, start: int, end: int) -> bool:
+        """Whether the blank [start, end) is one that others fill in."""
+        draft = self._draft
+        line = draft.line_at(start)
+        if line.start not in self._lines:
+            self._lines[line.start] = bool(_FORM.search(line.text))
+        if self._lines[line.start]:
+            return True
+        if line.role == roles.TABLE or "\t" in line.text:
+            cell_start = max(draft.text.rfind("\t", line.start, start) + 1, line.start)
+            cell_end = draft.text.find("\t", end, line.end)
+            cell = cell_start, cell_end if cell_end >= 0 else line.end
+            if cell not in self._cells:
+                self._cells[cell] = _letters(draft.text[slice(*cell)])
+            return self._cells[cell] - _letters(draft.text[start:end]) < _SAYS
+        return start >= draft.annex_from and "。" not in line.text
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
