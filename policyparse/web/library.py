@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from policyparse.corpus import Corpus
@@ -33,7 +33,8 @@ class Library:
         self._student = ThreadPoolExecutor(1, thread_name_prefix="student")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._local = threading.local()
-        self._learner: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._learning = self._due = False
         #: Set while what precedents need to know of the corpus is at hand; clear while it is being learned.
         self.learned = threading.Event()
         self.learned.set()
@@ -51,22 +52,31 @@ class Library:
     def learn(self) -> None:
         """Learns from the corpus what precedents need, in a thread of its own: minutes for a large one, and again after
         an import. What was learned is kept beside the corpus, so that it costs little the next time."""
-        if self._learner is not None and self._learner.is_alive():
-            return
-        self.learned.clear()
-        self._learner = threading.Thread(target=self._learn, name="learner", daemon=True)
-        self._learner.start()
+        with self._lock:
+            self._due = True  # also while it is being done: what came since would be left out
+            self.learned.clear()
+            if self._learning:
+                return
+            self._learning = True
+        threading.Thread(target=self._learn, name="learner", daemon=True).start()
 
     def _learn(self) -> None:
-        try:
-            # no corpus yet, or one that cannot be read: who asks for precedents is told so
-            with (
-                suppress(PolicyparseError),
-                Corpus.open(self._settings.corpus, vocabulary=self._settings.vocabulary) as corpus,
-            ):
-                prepare(corpus)
-        finally:
-            self.learned.set()
+        while self._is_due():
+            try:
+                with Corpus.open(self._settings.corpus, vocabulary=self._settings.vocabulary) as corpus:
+                    prepare(corpus)
+            except PolicyparseError:
+                pass  # no corpus yet, or one that cannot be read: who asks for precedents is told so
+            except Exception:  # a fault of ours, for who started the page; the page goes on
+                traceback.print_exc()
+
+    def _is_due(self) -> bool:
+        with self._lock:
+            due, self._due = self._due, False
+            if not due:
+                self._learning = False
+                self.learned.set()
+            return due
 
     async def need_learned(self, seconds: float = 20.0) -> None:
         """Waits for `learn` so long. Raises PolicyparseError when it takes longer."""
