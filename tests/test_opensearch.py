@@ -23,10 +23,11 @@ from hypothesis import strategies as st
 from policyparse.cli import run as command
 from policyparse.cluster import OpenSearchEngine, Sent, Store, send
 from policyparse.cluster.store import Address
-from policyparse.corpus import Corpus
+from policyparse.corpus import Corpus, words_of
 from policyparse.corpus.backup import backup, restore
 from policyparse.passing import PolicyparseError
 from policyparse.search import SORTS, Engine, QueryError, Results, matching_documents, search
+from policyparse.vocabulary import Vocabulary
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "search.yaml").read_text(encoding="utf-8"))
 
@@ -302,6 +303,27 @@ def test_a_corpus_put_back_from_an_older_copy_is_sent_whole(
         assert send(again, store).whole
         assert_same(again, OpenSearchEngine(store), "权限")
         assert send(again, store) == Sent()
+
+
+def test_words_of_another_vocabulary_are_found_too(tmp_path: Path, store: Store) -> None:
+    """A word is one term only where all was sent with a dictionary that has it."""
+    (tmp_path / "vocab").mkdir()
+    (tmp_path / "vocab" / "words.csv").write_text("word,note\n承接能力,\n", encoding="utf-8")
+    own = Vocabulary(tmp_path / "vocab")
+    place = tmp_path / "corpus"
+    texts = [document(f"{name}\n提升承接能力。\n", path=f"{name}.txt") for name in "甲乙丙"]
+
+    def sent(number: int, vocabulary: Vocabulary | None, anew: bool = False) -> Any:
+        with Corpus.open(place, create=True, vocabulary=vocabulary) as corpus:
+            corpus.add(texts[number])
+            send(corpus, store, anew=anew)
+            for words in (own, None):
+                assert search(OpenSearchEngine(store, words), '"承接能力"', fold=False).total == number + 1
+        return (store.meta() or {})["words"]
+
+    assert sent(0, None) == words_of(None)
+    assert sent(1, own) == ""
+    assert sent(2, own, anew=True) == words_of(own)
 
 
 def test_one_corpus_does_not_write_over_another(corpus: Corpus, store: Store, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from policyparse.cluster.dsl import Dsl, OpenSearchBuild
 from policyparse.cluster.mapping import CLAUSES, DOCUMENTS, INSTITUTIONS
 from policyparse.cluster.store import Store, reason_of
+from policyparse.corpus import words_of
 from policyparse.search.engine import COPY_IDS, ENOUGH, FACETS, Found
 from policyparse.search.institutions import Same, forms
 from policyparse.search.plan import Plan, Planning
@@ -42,9 +43,9 @@ class OpenSearchEngine:
     """Answers from a store. Raises PolicyparseError when it holds no corpus, or one of another version's fields."""
 
     def __init__(self, store: Store, vocabulary: Vocabulary | None = None) -> None:
-        store.need()
+        self._has_all_words = store.need().get("words") == words_of(vocabulary)
         self._store, self._vocabulary = store, vocabulary
-        self._planner = _Planner(store, vocabulary)
+        self._planner = self._planning()
         self.filled_by = f"policyparse import FILES --store {store.address}"
 
     @property
@@ -54,8 +55,11 @@ class OpenSearchEngine:
     def question(
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
     ) -> OpenSearchQuestion:
-        planner = self._planner if synonyms else _Planner(self._store, self._vocabulary, synonyms=False)
+        planner = self._planner if synonyms else self._planning(synonyms=False)
         return OpenSearchQuestion(self._store, *planner.plans(tree, filters, anywhere))
+
+    def _planning(self, synonyms: bool = True) -> _Planner:
+        return _Planner(self._store, self._vocabulary, synonyms, self._has_all_words)
 
     def units(self, whole: str) -> list[str]:
         return self._planner.units(whole)
@@ -171,11 +175,14 @@ class OpenSearchQuestion:
 
 
 class _Planner(Planning[Dsl]):
-    """Plans for a store."""
+    """Plans for a store. `has_all_words`: whether it was filled with the words of this vocabulary, each of them a term."""
 
-    def __init__(self, store: Store, vocabulary: Vocabulary | None, synonyms: bool = True) -> None:
+    def __init__(self, store: Store, vocabulary: Vocabulary | None, synonyms: bool, has_all_words: bool) -> None:
         super().__init__(OpenSearchBuild(), vocabulary, synonyms)
-        self._store = store
+        self._store, self._has_all_words = store, has_all_words
+
+    def is_term(self, word: str) -> bool:
+        return self._has_all_words and super().is_term(word)
 
     def institutions(self, name: str) -> Same:
         """As same_institutions has it: a full name that ends in the typed one, or for which it is printed."""

@@ -23,7 +23,7 @@ from policyparse.cluster.mapping import (
     passage_bodies,
 )
 from policyparse.cluster.store import Store
-from policyparse.corpus import Corpus
+from policyparse.corpus import Corpus, words_of
 from policyparse.corpus.changes import Change, Changes
 from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import shipped
@@ -72,11 +72,15 @@ def send(
     else:
         names = {kind: store.alias(kind) for kind in (DOCUMENTS, CLAUSES, INSTITUTIONS)}
     total = changes.count(reached)
+    words = words_of(corpus.vocabulary)
+    if total and not sent.whole and (meta or {}).get("words") != words:
+        words = ""  # some documents with these words and some with others: none can be relied on
+        store.note(names[DOCUMENTS], {**ours, "reached": reached, "words": words})
     done = 0
     for some in changes.after(reached, _AT_ONCE):
         _send(corpus, store, names, some, sent)
         changes.note_sent(str(store.address), some[-1].number)
-        store.note(names[DOCUMENTS], {**ours, "reached": some[-1].number})
+        store.note(names[DOCUMENTS], {**ours, "reached": some[-1].number, "words": words})
         done += len(some)
         if progress:
             progress(done, total)

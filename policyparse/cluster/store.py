@@ -131,7 +131,7 @@ class Store:
     # -- indices ---------------------------------------------------------------------------------------------------
 
     def meta(self) -> dict[str, Any] | None:
-        """What the indices say of themselves: fields, corpus, reached; None where one of them is missing."""
+        """What the indices say of themselves: fields, corpus, reached, words; None where one of them is missing."""
         found: dict[str, Any] = {}
         with self.said():
             for kind in KINDS:
@@ -143,8 +143,8 @@ class Store:
                     found = {**found, **index["mappings"].get("_meta", {}).get("policyparse", {})}
         return found
 
-    def need(self) -> None:
-        """Raises PolicyparseError where there is no corpus, or one whose fields are others."""
+    def need(self) -> dict[str, Any]:
+        """What the indices say of themselves. Raises PolicyparseError where there is no corpus, or one whose fields are others."""
         meta = self.meta()
         if meta is None:
             raise PolicyparseError(
@@ -155,6 +155,7 @@ class Store:
                 f"{self.address}: this corpus was put here by policyparse {meta.get('made_by', '?')}, whose fields are "
                 f"others — run: policyparse reindex --store {self.address}"
             )
+        return meta
 
     def create(self, meta: dict[str, Any]) -> dict[str, str]:
         """Makes new, empty indices; kind → name. Nobody finds them before `publish`."""

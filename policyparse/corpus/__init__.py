@@ -40,7 +40,7 @@ from policyparse.model import SCHEMA_VERSION, Clause, Document
 from policyparse.passing import PolicyparseError
 from policyparse.vocabulary import Vocabulary, shipped
 
-__all__ = ["FORMAT_VERSION", "Corpus", "CorpusBusy", "Correction", "Imported", "Run"]
+__all__ = ["FORMAT_VERSION", "Corpus", "CorpusBusy", "Correction", "Imported", "Run", "words_of"]
 
 FORMAT = "policyparse-corpus"
 #: Goes up when an older policyparse could no longer read the directory.
@@ -281,7 +281,7 @@ class Corpus:
     def has_all_words(self) -> bool:
         """Whether the index was made with the words of this vocabulary: then it has each of them as a term."""
         if self._has_all_words is None:
-            self._has_all_words = self.store.state("words") == _words(self.vocabulary)
+            self._has_all_words = self.store.state("words") == words_of(self.vocabulary)
         return self._has_all_words
 
     def commit(self) -> None:
@@ -306,7 +306,7 @@ class Corpus:
             self.store.mark_indexed(done, new)
             self.store.set_state("index", str(new))
             self.store.set_state("index_version", str(INDEX_VERSION))
-            self.store.set_state("words", _words(self.vocabulary))
+            self.store.set_state("words", words_of(self.vocabulary))
         self._has_all_words = None
         if self._index is not None:
             self._index.close()
@@ -346,8 +346,8 @@ class Corpus:
             whole = False
         if self.store.state("index_version") is None:
             self.store.set_state("index_version", str(INDEX_VERSION))
-            self.store.set_state("words", _words(self.vocabulary))
-        elif self.store.state("words") != _words(self.vocabulary):
+            self.store.set_state("words", words_of(self.vocabulary))
+        elif self.store.state("words") != words_of(self.vocabulary):
             self.store.set_state(
                 "words", ""
             )  # some documents with these words and some with others: none can be relied on
@@ -417,7 +417,7 @@ def _program() -> str:
         return "0"
 
 
-def _words(vocabulary: Vocabulary | None) -> str:
+def words_of(vocabulary: Vocabulary | None) -> str:
     """What tells the words that a vocabulary adds to the dictionary from others."""
     rows = (vocabulary or shipped()).table("words")
     return sha256("\n".join(sorted(row["word"] for row in rows)).encode("utf-8", "replace")).hexdigest()[:16]
