@@ -155,6 +155,12 @@ def test_a_cell_that_excel_cannot_hold_says_so(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(tmp_path / "x.xlsx")["表"]["A2"].value.endswith("[cut: see the csv]")
 
 
+@pytest.mark.parametrize("name", ["", "a:b", "[1]", "2009/2010", "'x'", "长" * 40, "\x0b?"])
+def test_any_name_can_be_a_sheets(name: str, tmp_path: Path) -> None:
+    write_table(name, {"a": 10}, {}, [{"a": 1}], tmp_path / "x.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]["A2"].value == 1
+
+
 def test_one_table_in_each_format(tmp_path: Path) -> None:
     table = [{"item": "许可|审批*", "n": 1}, {"item": None, "n": 2}]
     for ending in ("csv", "docx", "jsonl", "md", "xlsx"):

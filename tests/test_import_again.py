@@ -239,6 +239,8 @@ def test_a_dry_run_touches_nothing(folder: Path, capsys: pytest.CaptureFixture[s
         found = json.loads(capsys.readouterr().out)
         assert (found["files"], found["known"]) == figures
     assert command(["import", "--dry-run", "--retry", "failed", *where]) == 2
+    assert command(["import", "--retry", "timed_out", *where]) == 0
+    assert "no file has failed so: timed_out" in capsys.readouterr().err
 
 
 def test_progress_tells_files_bytes_and_failures(folder: Path) -> None:

@@ -176,6 +176,11 @@ def import_command(
         click.echo(_summary(summary, directory, counts))
         if sent and copy:
             click.echo(sent_line(copy, sent))
+    if retry and not summary.files:
+        complain(say(
+            f"no file has failed so: {', '.join(retry)} — policyparse imports files --status failed lists the codes",
+            f"没有这样失败的文件：{'、'.join(retry)}——代码见 policyparse imports files --status failed",
+        ))  # fmt: skip
     if unsent:
         complain(unsent)
     return 0 if summary.complete and not unsent else 1

@@ -5,6 +5,7 @@ In: rows. Out: a .xlsx file in which every string is a string. Touches: the file
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ _EXCEL_LINKS = 65_530
 
 #: Characters of width that can still be read on a landscape page.
 _A4, _A3 = 180, 380
+
+#: What a sheet's name may not have; a scheme of somebody's own tags may.
+_NO_SHEET = re.compile(r"[\[\]:*?/\\]|^'|'$|^$")
 
 #: Columns up to the first of this width are numbers and codes; with it they tell what a row is about, wherever one scrolls.
 _NAMES = 12
@@ -64,7 +68,7 @@ class Workbook:
 
         links: a sheet that has a row for each of this one's; the cells of the column `clause` lead there
         """
-        sheet = self._book.add_worksheet(name[:31])
+        sheet = self._book.add_worksheet(_NO_SHEET.sub("_", xml_text(name)[:31]))
         if links:
             self._links[name] = links
         named = next((at for at, width in enumerate(columns.values(), 1) if width >= _NAMES), 1)

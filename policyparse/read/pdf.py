@@ -98,7 +98,9 @@ class _Document:
             if not any(block.kind != "furniture" for block in found):
                 remedy = "read it with: policyparse import --retry needs-ocr --ocr"
                 raise ReadError(self.path, "needs-ocr", "its pages are pictures without text", remedy)
-            self.warnings.append(f"{_pages(self.pictures)}: a picture without text, not read — import it with --ocr")
+            self.warnings.append(
+                f"{_pages(self.pictures)}: a picture without text, not read — import it with --again --ocr"
+            )
         elif self.pictures and not ocr.available():
             if not any(block.kind != "furniture" for block in found):
                 raise ReadError(self.path, "needs-extra", "its pages are pictures without text", ocr.HOW_TO_INSTALL)
