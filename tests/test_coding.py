@@ -18,7 +18,7 @@ from policyparse.export import write_table
 from policyparse.passing import PolicyparseError
 from policyparse.tag import Tagger
 from policyparse.tag.heads import split_heads
-from policyparse.train import CorpusError, read_coded, read_scheme, train_scheme
+from policyparse.train import CorpusError, read_clauses, read_coded, read_scheme, train_scheme
 from policyparse.train.agreement import agreement, cohen, fleiss, krippendorff
 
 INSTRUMENTS = Path(__file__).parent.parent / "corpora" / "instruments"
@@ -253,6 +253,9 @@ def test_the_shipped_example_is_whole() -> None:
     assert coded.agreement.kappa is not None
     assert coded.agreement.kappa > 0.8
     assert {clause.tags[0] for clause in coded.clauses} == set(scheme.tags)
+    assert {clause.text for clause in coded.clauses} <= {clause.text for clause in read_clauses()}, (
+        "nobody else's words"
+    )
 
 
 def test_a_scheme_without_its_file_is_one_sentence(tmp_path: Path) -> None:

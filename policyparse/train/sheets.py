@@ -1,6 +1,7 @@
 """Rows of a researcher's sheet: Excel, WPS or CSV, under Chinese or English heads.
 
-In: a path. Out: rows, head → cell, with their numbers in the sheet. Touches: reads the file, workbooks through `read` with its limits.
+In: a path. Out: rows, head → cell, with their numbers in the sheet. Touches: reads the file, workbooks through `read` with
+its limits.
 """
 
 from __future__ import annotations
