@@ -159,6 +159,15 @@ def test_names_and_dates_alone_are_no_passage() -> None:
     assert reuse(pair).pairs == ()
 
 
+def test_the_zeros_of_two_tables_are_no_passages() -> None:
+    tables = [
+        [f"项目{chr(first + row)}\t" + "\t".join("0" * 10) + "。" for row in range(60)] for first in (0x5000, 0x6000)
+    ]
+    one, other = town("甲镇", 2008, PASSAGE, *tables[0]), town("乙镇", 2010, PASSAGE, *tables[1])
+    (pair,) = reuse([one, other]).pairs
+    assert [passage.to_text for passage in pair.passages] == [PASSAGE[:-1]]
+
+
 def test_only_the_two_that_are_asked_for() -> None:
     documents = [town(name, year, PASSAGE) for name, year in (("甲镇", 2008), ("乙镇", 2010), ("丙镇", 2012))]
     found = reuse(documents, between=(documents[0].id[:10], documents[2].id))
