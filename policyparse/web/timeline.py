@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from policyparse.corpus.entries import day_number
 
@@ -41,25 +41,21 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """years: (x, year); lanes: (y, the document); unplaced: rows whose year the document does not say."""
+    """years: (x, year); lanes: (y, the document); marks: the rows that have a year."""
 
     height: float
     years: list[tuple[float, int]]
     lanes: list[tuple[float, str]]
     marks: list[Mark]
-    unplaced: list[Mapping[str, object]] = field(default_factory=list)
     width: float = WIDTH
 
 
 def timeline(rows: Sequence[Mapping[str, object]], most: int = 400) -> Timeline | None:
     """The picture of at most `most` rows; None where no row has a year."""
     placed: dict[str, list[tuple[float, float, str, Mapping[str, object]]]] = {}
-    unplaced = []
     for row in rows[:most]:
         span = _span(str(row["value"]))
-        if span is None:
-            unplaced.append(row)
-        else:
+        if span is not None:
             first, last, opening = span
             lane = " ".join(part for part in (str(row["document"] or ""), _last(row.get("place"))) if part)
             placed.setdefault(lane, []).append((first, last, opening, row))
@@ -99,7 +95,7 @@ def timeline(rows: Sequence[Mapping[str, object]], most: int = 400) -> Timeline 
         y = top + len(reached) * ROW + LANE
     step = max(1, -(-(last_year - first_year) // 16))
     years = [(x(year), year) for year in range(first_year, last_year + 1, step)]
-    return Timeline(y, years, lanes, marks, unplaced)
+    return Timeline(y, years, lanes, marks)
 
 
 def _span(value: str) -> tuple[float, float, str] | None:
