@@ -225,6 +225,18 @@ def test_own_tags_from_the_command_to_the_corpus(
     with Corpus.open(corpus) as pilots:
         assert dict(pilots.codings.schemes()) == {"mine": 15}
         assert pilots.document(plan.id) == plan, "the contract's document stays what it was"
+    with Corpus.open(corpus, write=True) as pilots:  # as if another sheet of this name had been coded before
+        pilots.codings.put("mine", plan, [[("other", 0.9)]] * len(plan.clauses))
+    assert run(["code", "--model", str(model), "--corpus", str(corpus)]) == 2
+    assert "another scheme that is called mine" in capsys.readouterr().err
+
+
+def test_a_sheet_called_tags_is_named_after_its_folder(scheme: Path, tmp_path: Path) -> None:
+    sheet_of_tags = tmp_path / "instruments" / "tags.csv"
+    sheet_of_tags.parent.mkdir()
+    sheet_of_tags.write_bytes(scheme.read_bytes())
+    assert read_scheme(sheet_of_tags).name == "instruments"
+    assert read_scheme(scheme).name == "mine"
 
 
 def test_own_tags_of_words_that_have_changed_are_not_shown(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option
 from policyparse.cli.tables import show_table
 from policyparse.corpus import Corpus
+from policyparse.passing import PolicyparseError
 from policyparse.search import matching_documents
 
 WIDTHS = {"clause": 22, "headings": 30, "text": 80, "tag": 16, "tags": 22, "score": 8, "document": 34}
@@ -58,6 +59,11 @@ def code_command(directory: Path, model: Path, where: str | None, output: Path |
     count: Counter[str] = Counter()
     rows: list[dict[str, str | float]] = []
     with Corpus.open(directory, write=True) as corpus:
+        if not corpus.codings.tags_of(scheme) <= set(tagger.tags):
+            raise PolicyparseError(
+                f"{directory}: it is coded in another scheme that is called {scheme} too — give the sheet of tags another "
+                "name, and train again"
+            )
         for document in corpus.documents(matching_documents(corpus, where) if where else None):
             found = tagger.ranked(contexts_of_document(document))
             corpus.codings.put(scheme, document, found)

@@ -38,6 +38,13 @@ class Codings:
                 ],
             )
 
+    def tags_of(self, scheme: str) -> set[str]:
+        """The tags that clauses have in `scheme`, by the last one coded; empty where nothing is coded in it."""
+        row = self._db.execute(
+            "SELECT tags FROM codings WHERE scheme = ? ORDER BY rowid DESC LIMIT 1", (scheme,)
+        ).fetchone()
+        return {tag for tag, _ in json.loads(row[0])} if row else set()
+
     def of(self, document: Document) -> dict[str, dict[str, Tags]]:
         """Scheme → clause id → tags, of the clauses whose words are still those that were coded."""
         folds = {clause.id: fold_key(clause.text) for clause in document.clauses}

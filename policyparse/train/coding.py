@@ -69,6 +69,9 @@ class Coded:
     uncoded: int
 
 
+_NO_NAME = ("tags", "标签", "标签表")
+
+
 def read_scheme(path: Path) -> Scheme:
     """The tags of a sheet with a column tag (标签) and, if wanted, name (名称), definition (定义). Raises PolicyparseError."""
     rows = [row for _, row in read_rows(path, _TAG_HEADS, ["tag"])]
@@ -81,7 +84,9 @@ def read_scheme(path: Path) -> Scheme:
     meant = Counter(name for tag in tags for name in {tag, names[tag]})
     if twice := [name for name, n in meant.items() if n > 1]:
         raise CorpusError(f"{path}: {twice[0]} names two tags — which one would a coder mean?")
-    return Scheme(path.stem, tuple(tags), names, {row["tag"]: row.get("definition", "") for row in rows})
+    # tags.csv in a folder of its own is named after the folder: two schemes of one corpus need two names
+    name = path.resolve().parent.name if path.stem.casefold() in _NO_NAME else path.stem
+    return Scheme(name, tuple(tags), names, {row["tag"]: row.get("definition", "") for row in rows})
 
 
 def read_coded(path: Path, scheme: Scheme) -> Coded:
