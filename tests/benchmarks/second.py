@@ -23,6 +23,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import opencc
+
 import policyparse
 
 #: tests/second (before the rules were widened for the first time), tests/third (after that), tests/fourth (before the next time).
@@ -34,6 +36,9 @@ QUOTED = {
 }  # fmt: skip
 
 
+_SIMPLER = opencc.OpenCC("t2s")
+# 轉(zhuǎn): how a character is read, put behind it by the site
+_GLOSS = re.compile(r"\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)")
 LAWS = tempfile.TemporaryDirectory()
 
 
@@ -63,7 +68,10 @@ def squeezed(path: Path) -> str:
             continue
     if path.suffix == ".html":
         text = html.unescape(re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", "", text, flags=re.DOTALL | re.IGNORECASE))
-    return re.sub(r"\s", "", text)
+    text = re.sub(r"\s", "", _GLOSS.sub("", text))
+    simplified = _SIMPLER.convert(text)
+    # the guide's labels are in Simplified characters, also those of a Traditional source
+    return simplified if sum(a != b for a, b in zip(text, simplified, strict=False)) > 0.05 * len(text) else text
 
 
 def stretches(words: str, source: str) -> list[list[int]]:
