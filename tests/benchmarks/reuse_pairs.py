@@ -1,6 +1,6 @@
 """How well taken passages are found: 60 pairs of documents with known passages among 2,000 others.
 
-    python tests/benchmarks/reuse_pairs.py [--others 2000] [--seed 1] [--show-false 10] [--json]
+    python tests/benchmarks/reuse_pairs.py [--others 2000] [--seed 1] [--held-out] [--show-false 10] [--json]
 
 The documents are made of corpora/clauses and nothing else. A taker has four passages from its source, at 100, 70 or
 40 % of their words, rewritten in one of two manners: `scattered` (each word is kept or not by lot) or `stretches`
@@ -9,6 +9,12 @@ synonym or another word, left out, or has a word put before it; sentences change
 of the passages stand inside longer clauses. The 2,000 others, and the rest of the pairs, are written by a chain of
 words that was learned from the clauses (so they share the genre's phrases by chance), and every document holds two of
 forty clauses that everyone uses.
+
+--held-out: documents on which nothing was tuned, three times as many: words that are not kept are all exchanged for
+others (`synonyms`), all left out (`dropped`), all kept but thinned with new words until they are the rate's share of the
+whole (`inserted`), or kept by lot while the half-sentences stand in another order (`turned`); and every document keeps to
+one of forty subjects, whose words come again and again in it, so that documents of one subject are alike without reuse.
+Written before the alignment of scattered words was, with seeds that are used for nothing else.
 
 found:  planted passages of which at least half is covered by what is reported for the pair, on both sides
 span:   characters of the planted and of the reported stretches: precision, recall, F1, in the taker
@@ -26,7 +32,7 @@ import resource
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +45,12 @@ CLAUSES = ROOT / "corpora" / "clauses"
 PAIRS, PASSAGES = 60, 4
 RATES = (1.0, 0.7, 0.4)
 MANNERS = ("scattered", "stretches")
+HELD_OUT, HELD_OUT_SEEDS = ("synonyms", "dropped", "inserted", "turned"), (101, 102, 103)
+SUBJECTS, OF_SUBJECT = 40, 150
 DATES = ("signed", "half", "spoken", "cites", "nothing")
 STOP = "。；！？"
+
+Span = tuple[int, int]
 
 SYNONYMS = {
     "推进": "推动", "加强": "强化", "建立": "构建", "完善": "健全", "提高": "提升", "确保": "保证", "负责": "承担", "下放": "交给",
@@ -79,6 +89,7 @@ class Writer:
 
     def __init__(self, texts: Sequence[str], dice: random.Random) -> None:
         self.dice = dice
+        self.subject: list[str] = []
         self.next: dict[str, list[str]] = defaultdict(list)
         self.all: list[str] = []
         for text in texts:
@@ -97,7 +108,7 @@ class Writer:
         last, length = "。", 0
         while length < least or (words[-1] not in STOP and length < 3 * least):
             free = self.dice.random() < self.FREE or last not in self.next
-            last = self.dice.choice(self.all if free else self.next[last])
+            last = self.dice.choice((self.subject or self.all) if free else self.next[last])
             words.append(last)
             length += len(last)
         return "".join(words).strip(STOP) + "。"
@@ -112,6 +123,8 @@ class Writer:
         """`text` with the share `rate` of its words kept; the share that really was."""
         if rate == 1.0:
             return text, 1.0
+        if manner in HELD_OUT:
+            return self._otherwise(text, rate, manner)
         sentences = [part + "。" for part in text.strip("。").split("。") if part]
         if len(sentences) > 1 and self.dice.random() < 1 / 3:
             self.dice.shuffle(sentences)
@@ -128,6 +141,31 @@ class Writer:
         letters = [(word, kept) for word, kept in zip(words, keep, strict=True) if word.isalnum()]
         return "".join(out), sum(kept for _, kept in letters) / max(1, len(letters))
 
+    def _otherwise(self, text: str, rate: float, manner: str) -> tuple[str, float]:
+        """`rewritten` in one of the manners that are held out."""
+        parts = [part + "，" for part in text.replace("。", "，").split("，") if part]
+        if manner == "turned":
+            self.dice.shuffle(parts)
+        words = [word for part in parts for word in cut(part)] if manner == "turned" else cut(text)
+        out: list[str] = []
+        new = kept = 0
+        for word in words:
+            if not word.isalnum():
+                out.append(word)
+            elif manner == "inserted":
+                while new < (kept + 1) * (1 - rate) / rate - self.dice.random():
+                    out.append(self.dice.choice(self.all).strip(STOP))
+                    new += 1
+                out.append(word)
+                kept += 1
+            elif self.dice.random() < rate:
+                out.append(word)
+                kept += 1
+            else:
+                out += [] if manner == "dropped" else [self.other(word)]
+                new += 1
+        return "".join(out).strip("，"), kept / max(1, kept + new)
+
     def _lot(self, number: int, rate: float, manner: str) -> list[bool]:
         if manner == "scattered":
             return [self.dice.random() < rate for _ in range(number)]
@@ -139,8 +177,8 @@ class Writer:
         return (keep + keep)[shift : shift + number]
 
 
-def made(others: int, seed: int) -> Made:
-    """All documents, the same for the same seed."""
+def made(others: int, seed: int, manners: Sequence[str] = MANNERS) -> Made:
+    """All documents, the same for the same seed and manners."""
     dice = random.Random(seed)
     rows = [json.loads(line) for path in sorted(CLAUSES.glob("*.jsonl")) for line in path.open(encoding="utf-8")]
     texts = [row["text"] for row in rows]
@@ -149,11 +187,16 @@ def made(others: int, seed: int) -> Made:
     held, everyones = long[: PAIRS * PASSAGES], long[PAIRS * PASSAGES : PAIRS * PASSAGES + 40]
     writer = Writer([text for text in texts if text not in set(held)], dice)
     whole = Made()
+    subjects = [dice.sample(writer.all, OF_SUBJECT) for _ in range(SUBJECTS)] if manners is HELD_OUT else [[]]
     for number in range(others):
+        writer.subject = subjects[number % len(subjects)]
         clauses = [writer.clause() for _ in range(dice.randrange(8, 20))]
         whole.documents.append(document(f"o{number}", mixed(clauses, everyones, dice), dice=dice))
     for number in range(PAIRS):
-        a_pair(number, held[number * PASSAGES : (number + 1) * PASSAGES], everyones, writer, whole)
+        writer.subject = subjects[number % len(subjects)]
+        rate, manner = RATES[number % len(RATES)], manners[number // len(RATES) % len(manners)]
+        passages = held[number * PASSAGES : (number + 1) * PASSAGES]
+        a_pair(number, passages, rate, manner, everyones, writer, whole)
     dice.shuffle(whole.documents)
     return whole
 
@@ -164,9 +207,11 @@ def mixed(clauses: list[str], everyones: Sequence[str], dice: random.Random) -> 
     return clauses
 
 
-def a_pair(number: int, passages: Sequence[str], everyones: Sequence[str], writer: Writer, whole: Made) -> None:
+def a_pair(
+    number: int, passages: Sequence[str], rate: float, manner: str, everyones: Sequence[str], writer: Writer, whole: Made
+) -> None:  # fmt: skip
     dice = writer.dice
-    rate, manner, dates = RATES[number % 3], MANNERS[number // 3 % 2], DATES[number % 5]
+    dates = DATES[number % len(DATES)]
     ours = mixed([writer.clause() for _ in range(10)], everyones, dice)
     theirs = mixed([writer.clause() for _ in range(10)], everyones, dice)
     marks: list[tuple[str, str, float]] = []
@@ -231,55 +276,67 @@ def document(
     )
 
 
-def judged(whole: Made, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """The figures."""
-    reported = {frozenset((pair.source.id, pair.taker.id)): pair for pair in pairs}
-    rows: dict[str, Counter[str]] = defaultdict(Counter)
-    false: list[str] = [
-        f"{pair.source.id}→{pair.taker.id} {passage.shared}: {passage.from_text} | {passage.to_text}"
-        for key, pair in reported.items()
-        if tuple(sorted(key)) not in whole.planted
-        for passage in pair.passages
-    ]
-    ways: dict[str, Counter[str]] = defaultdict(Counter)
-    for (source, taker), planted in whole.planted.items():
-        pair = reported.get(frozenset((source, taker)))
-        right = pair is not None and pair.source.id == source
-        spans = list(_oriented(pair, right)) if pair else []
-        if pair is not None:
-            known = pair.direction.forward is not None
-            ways[whole.dates[source, taker]]["right" if right and known else "wrong" if known else "unknown"] += 1
-        else:
-            ways[whole.dates[source, taker]]["not found"] += 1
-        for each in planted:
-            for name in (f"{each.rate:.0%} {each.manner}", f"{each.rate:.0%}", "all"):
-                row = rows[name]
-                row["planted"] += 1
-                row["kept"] += round(1000 * each.kept)
-                ours = _covered(each.source, [span for span, _ in spans])
-                theirs = _covered(each.taker, [span for _, span in spans])
-                row["found"] += 2 * ours >= _size(each.source) and 2 * theirs >= _size(each.taker)
-                row["touched"] += theirs > 0
-                row["hit"] += theirs
-                row["whole"] += _size(each.taker)
-                row["said"] += sum(_size(span) for _, span in spans if _covered(each.taker, [span]))
-        for one, other in spans:
-            if not any(_covered(each.source, [one]) and _covered(each.taker, [other]) for each in planted):
-                false.append(f"{source}→{taker} (pair) {one} {other}")
-    return {"rows": rows, "false": false, "directions": ways}
+@dataclass
+class Figures:
+    """What was found of what was planted, in one or more runs.
+
+    rows: by rate and manner; false: passages that touch no planted one; ways: directions by what the documents say
+    """
+
+    rows: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    false: list[str] = field(default_factory=list)
+    ways: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    reported: int = 0
+
+    def judge(self, whole: Made, pairs: Sequence[Pair]) -> None:
+        """Adds one run."""
+        self.reported += sum(len(pair.passages) for pair in pairs)
+        reported = {frozenset((pair.source.id, pair.taker.id)): pair for pair in pairs}
+        self.false += [
+            f"{pair.source.id}→{pair.taker.id} {passage.shared}: {passage.from_text} | {passage.to_text}"
+            for key, pair in reported.items()
+            if tuple(sorted(key)) not in whole.planted
+            for passage in pair.passages
+        ]
+        for (source, taker), planted in whole.planted.items():
+            pair = reported.get(frozenset((source, taker)))
+            right = pair is not None and pair.source.id == source
+            spans = list(_oriented(pair, right)) if pair else []
+            way = "not found"
+            if pair is not None:
+                way = "unknown" if pair.direction.forward is None else "right" if right else "wrong"
+            self.ways[whole.dates[source, taker]][way] += 1
+            for each in planted:
+                self._count(each, spans)
+            for one, other in spans:
+                if not any(_covered(each.source, [one]) and _covered(each.taker, [other]) for each in planted):
+                    self.false.append(f"{source}→{taker} (pair) {one} {other}")
+
+    def _count(self, each: Planted, spans: Sequence[tuple[Span, Span]]) -> None:
+        ours = _covered(each.source, [span for span, _ in spans])
+        theirs = _covered(each.taker, [span for _, span in spans])
+        for name in (f"{each.rate:.0%} {each.manner}", f"{each.rate:.0%}", "all"):
+            row = self.rows[name]
+            row["planted"] += 1
+            row["kept"] += round(1000 * each.kept)
+            row["found"] += 2 * ours >= _size(each.source) and 2 * theirs >= _size(each.taker)
+            row["touched"] += theirs > 0
+            row["hit"] += theirs
+            row["whole"] += _size(each.taker)
+            row["said"] += sum(_size(span) for _, span in spans if _covered(each.taker, [span]))
 
 
-def _oriented(pair: Pair, right: bool) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _oriented(pair: Pair, right: bool) -> Iterator[tuple[Span, Span]]:
     for passage in pair.passages:
         one, other = (passage.from_start, passage.from_end), (passage.to_start, passage.to_end)
         yield (one, other) if right else (other, one)
 
 
-def _size(span: tuple[int, int]) -> int:
+def _size(span: Span) -> int:
     return span[1] - span[0]
 
 
-def _covered(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> int:
+def _covered(span: Span, spans: Sequence[Span]) -> int:
     return len({at for start, end in spans for at in range(max(start, span[0]), min(end, span[1]))})
 
 
@@ -287,32 +344,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--others", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--show-false", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    whole = made(arguments.others, arguments.seed)
-    began = time.process_time()
-    result = reuse(whole.documents)
-    seconds = time.process_time() - began
-    figures = judged(whole, result.pairs)
+    figures = Figures()
+    for seed in HELD_OUT_SEEDS if arguments.held_out else (arguments.seed,):
+        whole = made(arguments.others, seed, HELD_OUT if arguments.held_out else MANNERS)
+        began = time.process_time()
+        result = reuse(whole.documents)
+        seconds = time.process_time() - began
+        figures.judge(whole, result.pairs)
+        if not arguments.json:
+            print(f"{len(whole.documents)} documents, {result.clauses} clauses; {seconds:.1f} s of processor time; "
+                  f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB; "
+                  f"copies folded: {len(result.folded)}", flush=True)  # fmt: skip
     if arguments.json:
-        print(json.dumps(figures, ensure_ascii=False))
-        return
-    print(f"{len(whole.documents)} documents, {result.clauses} clauses; {seconds:.1f} s of processor time; "
-          f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")  # fmt: skip
+        print(json.dumps(asdict(figures), ensure_ascii=False))
+    else:
+        show(figures, arguments.show_false)
+
+
+def show(figures: Figures, some: int) -> None:
     print(f"{'words kept':18}{'planted':>8}{'really':>8}{'found':>7}{'touched':>8}   span: {'P':>5}{'R':>6}{'F1':>6}")
-    for name, row in sorted(figures["rows"].items(), key=lambda each: (each[0] == "all", len(each[0]), each[0])):
+    for name, row in sorted(figures.rows.items(), key=lambda each: (each[0] == "all", len(each[0]), each[0])):
         precision, recall = row["hit"] / max(1, row["said"]), row["hit"] / row["whole"]
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         print(f"{name:18}{row['planted']:>8}{row['kept'] / row['planted'] / 1000:>8.2f}{row['found'] / row['planted']:>7.2f}"
               f"{row['touched'] / row['planted']:>8.2f}         {precision:>5.2f}{recall:>6.2f}{f1:>6.2f}")  # fmt: skip
     print("direction: " + "; ".join(
         f"{name}: " + ", ".join(f"{number} {what}" for what, number in sorted(row.items()))
-        for name, row in figures["directions"].items()
+        for name, row in figures.ways.items()
     ))  # fmt: skip
-    print(f"false passages: {len(figures['false'])} (of {sum(len(pair.passages) for pair in result.pairs)} reported); "
-          f"copies folded: {len(result.folded)}")  # fmt: skip
-    for line in figures["false"][: arguments.show_false]:
+    print(f"false passages: {len(figures.false)} of {figures.reported} reported")
+    for line in figures.false[:some]:
         print("   " + line)
 
 
