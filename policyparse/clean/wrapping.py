@@ -10,6 +10,7 @@ Two sources of wrong line ends are known:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -39,6 +40,8 @@ _ORGAN_LINE = re.compile(
     r"[一-鿿（）()]{2,24}(?:政府|委员会|办公[室厅]|[局厅部委院署办行]|公司|中心|协会|海关|委员会办公室|集团)"
 )
 _BRACKET_TAIL = re.compile(r"[（(〔\[［【]\s*(?:责任|牵头|配合|省|市|县|区|各|由|完成|此件)")
+# A sentence has ended within the line and another is under way at its end
+_UNDER_WAY = re.compile(r"[。！？](?=[^。！？]{3,}$)[^。！？]*[一-鿿]$")
 # Labels that also stand within paragraphs, so that one at a line's beginning proves nothing.
 RUN_IN = ("是", "(1)", "①")
 # Widths in full-width characters. A line is full when it is at most SLACK narrower than the column: one
@@ -71,13 +74,21 @@ def joins(lines: Sequence[str]) -> list[bool]:
 
 def broken_off(lines: Sequence[str]) -> list[bool]:
     """What `joins` still finds where lines are paragraphs: publishers cut some into pieces that no width explains."""
-    return [_broken_off(line) and not label_at(lines[i]) for i, line in enumerate(lines[:-1], 1)] + [False]
+    return [_broken_off(line, following) for line, following in itertools.pairwise(lines)] + [False]
 
 
-def _broken_off(line: str) -> bool:
-    """一是希望 / 二要: an item of running text that stops before its first sign of punctuation is no heading."""
+def _broken_off(line: str, following: str) -> bool:
+    """A paragraph that stops in the middle of its words, and the next line is its end.
+
+    Either an item of running text that stops before its first sign of punctuation (一是希望 / 二要), which is no heading,
+    or a second sentence under way that the next line ends.
+    """
+    if not line[-1].isalnum() or label_at(following):
+        return False
     label = label_at(line)
-    return bool(label and label.style == "是" and len(line) < 12 and line[-1].isalnum())
+    if label and label.style == "是" and len(line) < 12:
+        return True
+    return bool(_UNDER_WAY.search(line)) and following[-1] in "。；;！!" and not _starts_paragraph(following)
 
 
 def _column(lines: Sequence[str]) -> float:

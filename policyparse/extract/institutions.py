@@ -27,9 +27,14 @@ from policyparse.vocabulary import Vocabulary
 
 _BOOK = re.compile(r"《[^《》]{0,200}(?:《[^《》]{0,120}》[^《》]{0,120}){0,3}》")
 # 东府办〔2009〕145号, 国发(1981)88号: the letters before the year are an organ's mark, not a mention.
-_NUMBER = re.compile(r"[一-鿿]{0,8}[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号")
+# 西藏自治区人民政府要按照|国办发〔1993〕71号: the mark begins after the words that lead to it.
+_NUMBER = re.compile(
+    r"(?:(?!按照|根据|依据|依照|遵照|执行|落实|贯彻|关于|[印下转批]发|[要由对以按据见经在与和及的])[一-鿿]){0,8}"
+    r"[〔\[［【(（](?:19|20)[0-9]{2}[〕\]］】)）](?:第)?\s?[0-9]{1,5}\s?号"
+)
 
 _ALIAS = re.compile(r"[（(]以下(?:简|统)?称[：:]?[“\"‘']?([^“”\"’'（）()，。、；\s]{2,12})[”\"’']?[）)]")
+_LABEL_WORDS = ("编", "章", "节", "条", "款", "项", "是", "要")
 _COUNT = re.compile(r"[一二三四五六七八九十两几数多各0-9]+个")  # 三个镇 is no place, 三个中心 none of its bodies
 _CENTRE = re.compile(r"(?<=[，。；、：\n到由经向在])中心(?![^，。；、\n]{0,2}(?:工作|任务|环节|内容))")
 # Each short name is looked for through the whole text: a bound keeps that linear.
@@ -44,6 +49,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     spans += [match.span() for match in _NUMBER.finditer(outline.text)]
     spans += list(outline.title_spans)
     spans += annex_titles(outline.text)
+    spans += _label_ends(outline)
     text = blank(outline.text, spans)
     found = places.find(text)
     ends = {end: start for start, end, _ in found if not _COUNT.fullmatch(text, start, end)}
@@ -52,7 +58,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
             _add_place(text, name, ends)
     own = Places(outline, places)
     candidates = Walker(text, ends, words).candidates()
-    Judge(text, words, outline.facts.level, own.lowest, own.zone).judge(candidates)
+    Judge(text, words, outline.facts, own.lowest, own.zone).judge(candidates)
     everything = candidates + Departments(text, words, outline.facts.level, ends).find(candidates)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
     kept = _longest(_aliases(text, kept) + _short_centre(text, kept, outline.facts.title, words) + kept)
@@ -68,6 +74,12 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
         )
         for candidate, name in zip(kept, names, strict=True)
     ]
+
+
+def _label_ends(outline: Outline) -> list[tuple[int, int]]:
+    """The last character of labels that end in a word (第六条|市大数据中心, 一是|市财政局): a sign, as it were, for what follows."""
+    ends = (section.start + len(section.label) for section in outline.sections)
+    return [(end - 1, end) for end in ends if outline.text[end - 1 : end] in _LABEL_WORDS]
 
 
 def _rule(candidate: Candidate) -> str:

@@ -14,6 +14,7 @@ import re
 from policyparse.extract.institutions_candidate import ZONE, Candidate
 from policyparse.extract.institutions_lexicon import Lexicon
 from policyparse.model import LEVELS
+from policyparse.passing import Facts
 from policyparse.places import LEVEL_WORDS
 
 _SEPARATORS = "、和及与暨或/"
@@ -46,7 +47,7 @@ _LABEL = re.compile(r"(?:^|[\n；;。：:])\s*[（(]?[0-9一二三四五六七�
 _LEVELS = re.compile(
     r"[省市县区镇][两三四五]级|省辖|设区|直辖|省市(?![场政民容])|省县|市县|市区|县区|县乡|县镇|区县|区镇|区街|镇街|街镇|乡镇|镇村|村镇"
 )
-_SET_UP = re.compile(r"(?:成立|组建|设立|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
+_SET_UP = re.compile(r"(?:成立|组建|设立|[下内分]设|加挂|挂牌|保留|合并|撤销|更名|合署|牌子|划入|整合|建立)")
 _COLLECTIVES = ("collective", "generic")
 _CLASSES = (*_COLLECTIVES, "class")
 # No 各 reaches over them: 各省、自治区人民政府和国务院.
@@ -59,9 +60,10 @@ _SOME = re.compile(r"(?:[几数多两三四五六七八九十]|\d{1,3}余?)[个�
 _COUNTED = re.compile(r"[一二三四五六七八九十两几数多0-9]{1,4}余?[大个家所类级人]|级")
 # What the office of a group does, so that the bare word is it; and how far back it was named.
 _OFFICE_DOES = re.compile(
-    r"(?:具体|主要|日常|工作)?(?:负责|承担|设在|设于|工作人员|要|应|牵头|统筹|组织|汇总|定期|人员|成员由|主要职责|职责)"
+    r"(?:具体|主要|日常|工作)?(?:负责|承担|设在|设于|工作人员|要|应|将|须|牵头|统筹|组织|汇总|定期|及时|会同|每[周月季年]|人员|成员由"
+    r"|主要职责|职责|(?:在|于|应在)[0-9一二三四五六七八九十]{1,3}个?(?:工作)?[日天])"
 )
-_OFFICE_REACH = 300
+_OFFICE_REACH = 600
 _HANGER = re.compile(r"(?:的?牌子|牌|[^，。；,;\n]{0,24}合署办公)")
 
 
@@ -97,14 +99,15 @@ def _joins(gap: str) -> bool:
 class Judge:
     """Decides about the candidates of one text.
 
-    level:  the document's level
+    facts:  the document's: its level, and whether it is a statute, in which an organ's role is a definite one
     lowest: the rank of the lowest place that the document is about (a city's speech in a county: 3)
     zone:   whether that place is a development zone, whose 管委会 needs no name
     """
 
-    def __init__(self, text: str, lexicon: Lexicon, level: str | None, lowest: int = 9, zone: bool = False) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, facts: Facts, lowest: int = 9, zone: bool = False) -> None:
         self.text, self.lexicon = text, lexicon
-        self.rank = LEVEL_RANK.get(level or "", 9)
+        self.rank = LEVEL_RANK.get(facts.level or "", 9)
+        self.statute = facts.kind == "law"
         self.lowest = lowest
         self.zone = zone
         self.office_end = -1
@@ -126,7 +129,19 @@ class Judge:
             listed = self.text[here.end : following.start] == "、" and begins(self.text, here.start, self.lexicon)
             if here.rejected == "class" and named and listed:
                 here.rejected = ""
+        self._named_before(candidates)
         return candidates
+
+    def _named_before(self, candidates: list[Candidate]) -> None:
+        """下设监督组 … 监督组负责…: a body that the document sets up is definite from there on."""
+        set_up: set[str] = set()
+        for candidate in candidates:
+            words = self.text[candidate.start : candidate.end]
+            if candidate.rejected in ("bare", "class") and words in set_up:
+                candidate.rejected = ""
+            elif not candidate.rejected and candidate.head.sort in ("group", "open") and len(words) >= 3:
+                if candidate.elided is not None or self._set_up(candidate):
+                    set_up.add(words)
 
     def _left(self, candidate: Candidate) -> str:
         """Why the words before a name make it a class or a collective; "" where they do not."""
@@ -169,7 +184,7 @@ class Judge:
         if self.rank == 0 and printed not in ("国家", "全国"):
             return "class"  # in a national document 市税务局 is each city's
         alone = head.sort == "body" or (candidate.prefix == candidate.head_start and candidate.parent is None)
-        if alone and self.rank < 3 and rank > self.lowest:
+        if alone and self.rank < 3 and rank > self.lowest and not self.statute:
             return "class"  # in a province's document 县政府 is each county's
         owner = candidate.parent.head.sort if candidate.parent is not None else head.sort
         if printed.endswith("级") and owner in ("body", "open", "company"):
@@ -219,7 +234,8 @@ class Judge:
             or _SO_MANY.match(text, candidate.end)
             or _SOME.search(text, max(0, candidate.start - 4), candidate.start)
         )
-        set_up = self._set_up(candidate) and not counted
+        listed = sibling is not None and not sibling.rejected and head.sort == sibling.head.sort == "group"
+        set_up = (self._set_up(candidate) or (listed and self._sets_up(candidate.start))) and not counted
         may_be_class = head.sort != "name" and not (head.bare == "context" and set_up)
         if may_be_class and (counted or self._class(candidate)):
             return "class"

@@ -23,6 +23,8 @@ _OWNERS = ("委", "党委", "党工委", "工委", "政府", "人民政府", "�
 _ATTACHED = ("党委", "党组", "机关党委", "工会", "团委", "纪委", "党工委", "党校")
 # A zone's own name without its 开发区: 松山湖, 广元国际铁路港.
 _MAX_ZONE = 7
+# An organ's own name in its own documents, before one of its sections
+_OWN = ("局", "厅", "委")
 _SECTIONS = ("处", "科", "股", "室")
 
 
@@ -230,7 +232,7 @@ class Walker(Surroundings):
             )
             size = verbs.ending_at(text, at, low) if verbs is not None else 0
             # 改革试点工作|推进|办公室: right before the head a verb needs a word of the name on its left
-            named = functions + unknown if sort == "group" else 0
+            named = functions + unknown + head.word.startswith("工作") if sort == "group" else 0
             if size and (named or lexicon.functions.ending_at(text, at - size, low)):
                 at -= size
                 continue
@@ -274,6 +276,8 @@ class Walker(Surroundings):
             at -= lexicon.leads.ending_at(text, at)
         if prefix_sort != "level" and sort == "group" and (event := event_start(text, at, head_start, lexicon)) < at:
             at, prefix, prefix_sort = event, event, "foreign"
+        if not prefix_sort and head.word in _SECTIONS and text[at - 1 : at] in _OWN and self._opens(at - 1):
+            at -= 1  # 挂靠|局政策法规科
         if prefix < 0:
             prefix = at
         if at == head_start and head.bare == "no":

@@ -306,6 +306,8 @@ def alone(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int)
         return False
     if words[-1] in "；;：:，," or _listed(lines, items, number):
         return False
+    if "。" in words[:-1]:  # text runs on behind the heading, cut off in its middle
+        return False
     if _paragraph_follows(lines, item.line, following):
         return True
     if following is None or following.line > item.line + 1:
