@@ -1,6 +1,8 @@
-"""The step that made the store small: tables and views as they are since, and old documents moved into them.
+"""The step that made the store small: tables and views as they were then, and old documents moved into them.
 
 In: an open SQLite connection before the step. Out: the same after it. Touches: the database.
+
+What a row of `texts` was then stands here, too: texts.py has since become another (blocking.py is the step).
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ import json
 import sqlite3
 
 from policyparse.corpus.packing import pack
-from policyparse.corpus.passages import passages
-from policyparse.corpus.texts import INSERT_TEXT, text_row
+from policyparse.corpus.passages import Passage, passages
+from policyparse.corpus.texts import KINDS, Tags, kept_id
 from policyparse.model import Document
 
 _OLD_VIEWS = ["clauses", "tags", "institutions", "time_points", "delegations", "responsibilities", "citations"]
@@ -79,6 +81,25 @@ _TAGS = (
 )  # fmt: skip
 
 
+_PATH = "\x1f"
+_INSERT = (
+    "INSERT INTO texts (number, nth, clause, what, section, start, path, lead, tags, fold, text) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def _row(first: int, nth: int, part: Passage, tags: Tags) -> tuple[object, ...]:
+    """What `_INSERT` is to be given for a document's passage; `first`: the number of the document's first one."""
+    path = [heading.replace(_PATH, " ") for heading in part.path]
+    lead = len(path[-1]) if path and part.text.startswith(path[-1]) else 0
+    numbers = [(_TAGS.index(tag) + 1) * 100_000 + round(score * 10_000) for tag, score in tags]
+    return (
+        first + nth, nth, kept_id(part.clause, "c"), KINDS.index(part.what), kept_id(part.section, "s"), part.start,
+        _PATH.join(path[:-1] if lead else path) or None, lead,
+        numbers[0] if len(numbers) == 1 else ",".join(map(str, numbers)) or None, part.fold, part.text,
+    )  # fmt: skip
+
+
 def compact(connection: sqlite3.Connection) -> None:
     """Does the step; documents of before are packed, and are to be indexed anew."""
     for view in _OLD_VIEWS:
@@ -106,7 +127,6 @@ def _run(connection: sqlite3.Connection, script: str) -> None:
 
 
 def _move_documents(connection: sqlite3.Connection) -> None:
-    codes = {tag: code for code, tag in enumerate(_TAGS, 1)}
     number = 0
     seqs = connection.execute("SELECT seq FROM documents ORDER BY seq").fetchall()
     for (seq,) in seqs:
@@ -117,10 +137,8 @@ def _move_documents(connection: sqlite3.Connection) -> None:
             for row in connection.execute("SELECT clause, tags FROM old_passages WHERE document = ?", (document.id,))
         }
         parts = passages(document) if held else []  # an older version has none
-        rows = [
-            text_row(number + 1, nth, part, held.get(part.clause, part.tags), codes) for nth, part in enumerate(parts)
-        ]
-        connection.executemany(INSERT_TEXT, rows)
+        rows = [_row(number + 1, nth, part, held.get(part.clause, part.tags)) for nth, part in enumerate(parts)]
+        connection.executemany(_INSERT, rows)
         packed = pack(document, [(part.start, part.end) for part in parts] if parts else None)
         connection.execute("INSERT INTO bodies VALUES (?, ?)", (seq, packed))
         connection.execute(

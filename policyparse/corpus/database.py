@@ -12,7 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from policyparse.corpus import migrations
+from policyparse.corpus.blocks import words_in
 from policyparse.passing import PolicyparseError
+
+#: Migrations after which a corpus takes less room.
+_SMALLER = frozenset(("compact_store", "words_in_blocks"))
 
 
 class Database:
@@ -28,12 +32,12 @@ class Database:
             )
             self.rows.row_factory = sqlite3.Row
             self.rows.execute("PRAGMA cache_size = -32768")  # 32 MB
+            self.rows.create_function("words_in", 2, words_in, deterministic=True)
             if write:
                 self.rows.execute("PRAGMA page_size = 16384")  # of a new one; packed documents leave less room unused
-                self.rows.execute("PRAGMA encoding = 'UTF-16be'")  # two bytes for what has three in UTF-8, same order
                 self._journal("WAL")  # readers and the writer do not wait for each other
                 self.rows.execute("PRAGMA synchronous = NORMAL")
-                if "compact_store" in migrations.migrate(self.rows):
+                if _SMALLER.intersection(migrations.migrate(self.rows)):
                     self.rows.execute("VACUUM")  # gives back the room that a corpus of before had
             else:
                 self.rows.execute("SELECT 1 FROM sqlite_master").fetchone()

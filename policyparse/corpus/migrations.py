@@ -171,6 +171,13 @@ def _compact_store(connection: sqlite3.Connection) -> None:
     compaction.compact(connection)
 
 
+def _words_in_blocks(connection: sqlite3.Connection) -> None:
+    """The words of passages packed by the thousand characters, bodies with a checksum."""
+    from policyparse.corpus import blocking
+
+    blocking.block(connection)
+
+
 def _references(connection: sqlite3.Connection) -> None:
     """Tables of who cites whom, filled from the documents that are there."""
     from policyparse.corpus import references
@@ -201,6 +208,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("compact_store", _compact_store),
     ("codings", codings),
     ("references", _references),
+    ("words_in_blocks", _words_in_blocks),
 )
 
 

@@ -3,9 +3,9 @@
 In: a Document. Out: bytes, and from them the same Document. Touches: nothing.
 
 Measured (tests/benchmarks/disk.py prints it), the records and spans of a document take four times its text as JSON. Here
-each list of records becomes columns (starts as differences, ends as lengths), what has its default is left out, clauses
-have no text of their own (it is cut from the document's), and the rest is deflated with the document's own words as the
-dictionary: a record quotes its clause. GB 18030 has two bytes for what UTF-8 has three, and holds all of Unicode.
+each list of records becomes columns (starts as differences, ends as lengths), what has its default is left out, what
+quotes the document's text is cut from it again, and the rest is deflated with the document's own words as the dictionary.
+GB 18030 has two bytes for what UTF-8 has three, and holds all of Unicode.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from policyparse.corpus.blocks import Damaged
 from policyparse.model import Document
 
-#: The first byte; another number would be another way of packing.
-_FORMAT = b"\x01"
+# The first byte says how a document is packed: behind 2 there are four of a checksum; 1 had none, and quoted more.
 
 #: Deflate looks back so far, and a dictionary can be no longer.
 _WINDOW = 32_768
@@ -59,6 +59,12 @@ _COMMON = (
     '"table":[null],"row":[null],"column":[null]}}}'
 ).encode("gb18030")  # fmt: skip
 
+#: Lists of records with spans: which of their fields quotes the text from `start` to `end`,
+_WHOLE = {"institutions": "text", "time_points": "text", "citations": "text"}
+#: and which a part of that, or what stands before; kept is where the part begins, and its length.
+_PART = {"delegations": "item", "responsibilities": "task"}
+_NEAR = 500
+
 #: Lists of records with spans, and without; as columns they compress, as records they do not.
 _RECORDS = (
     "repairs", "sections", "clauses", "institutions", "time_points", "delegations", "responsibilities", "citations",
@@ -85,29 +91,34 @@ def pack(document: Document, spans: Sequence[tuple[int, int]] | None = None) -> 
         if records := fields.get(name):
             if name == "clauses":
                 _take_apart(records, text)
+            _take_quotes(name, records, text)
             fields[name] = _columns(records)
     whole = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("gb18030")
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _dictionary(words))
-    return _FORMAT + deflate.compress(whole) + deflate.flush()
+    return b"\x02" + zlib.crc32(whole).to_bytes(4, "big") + deflate.compress(whole) + deflate.flush()
 
 
 def unpack(data: bytes, texts: Sequence[str] = ()) -> Document:
     """The document that was packed; `texts`: those of the spans that `pack` was given.
 
-    Raises ValueError when the bytes or the texts are not those.
+    Raises Damaged (a ValueError) when the bytes or the texts are not those.
     """
-    if data[:1] != _FORMAT:
-        raise ValueError("packed in a way that this version does not know")
+    if data[:1] not in (b"\x01", b"\x02"):
+        raise Damaged("packed in a way that this version does not know")
+    head = 5 if data[0] == 2 else 1
     try:
-        whole = zlib.decompressobj(-15, _dictionary("".join(texts))).decompress(data[1:])
+        whole = zlib.decompressobj(-15, _dictionary("".join(texts))).decompress(data[head:])
+        if head == 5 and zlib.crc32(whole) != int.from_bytes(data[1:5], "big"):
+            raise Damaged("not what was packed (checksum)")
         fields: dict[str, Any] = json.loads(whole.decode("gb18030"))
-    except (zlib.error, UnicodeDecodeError) as error:
-        raise ValueError(f"not what was packed ({error})") from None
+    except (zlib.error, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise Damaged(f"not what was packed ({error})") from None
     if "text" not in fields:
         fields["text"] = _joined(texts, fields.pop("gaps", {}))
     for name in _RECORDS:
         if name in fields:
             fields[name] = _records(fields[name])
+            _put_quotes(name, fields[name], fields["text"])
     for clause in fields.get("clauses", ()):
         _put_together(clause, fields["text"])
     return Document.model_validate(fields)
@@ -167,6 +178,35 @@ def _records(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
         {name: value for name, value in zip(names, values, strict=True) if value is not None}
         for values in zip(*columns.values(), strict=True)
     ]
+
+
+def _take_quotes(name: str, records: Sequence[dict[str, Any]], text: str) -> None:
+    """Takes out of records what the text has between their start and end."""
+    if field := _WHOLE.get(name):
+        for record in records:
+            if record[field] == text[record["start"] : record["end"]]:
+                del record[field]
+    if field := _PART.get(name):
+        for record in records:
+            start, words = record["start"], record.get(field)
+            if not words:
+                continue
+            if (at := text.find(words, start, record["end"])) < 0:  # what a bracket is about stands before it
+                at = text.rfind(words, max(0, start - len(words) - _NEAR), start)
+            if at >= 0:
+                del record[field]
+                record["@"], record["#"] = at - start, len(words)
+
+
+def _put_quotes(name: str, records: Sequence[dict[str, Any]], text: str) -> None:
+    if field := _WHOLE.get(name):
+        for record in records:
+            record.setdefault(field, text[record["start"] : record["end"]])
+    if field := _PART.get(name):
+        for record in records:
+            if (at := record.pop("@", None)) is not None:
+                at += record["start"]
+                record[field] = text[at : at + record.pop("#")]
 
 
 def _take_apart(clauses: Sequence[dict[str, Any]], text: str) -> None:

@@ -239,7 +239,7 @@ class Store:
             row = self._db.execute("SELECT first, passages, family FROM documents WHERE seq = ?", (place,)).fetchone()
             held = dict(
                 self._db.execute(
-                    "SELECT fold, length(text) FROM texts WHERE number BETWEEN ? AND ? AND what = 0",
+                    "SELECT fold, size FROM texts WHERE number BETWEEN ? AND ? AND what = 0",
                     (row["first"], row["first"] + row["passages"] - 1),
                 ).fetchall()
             )
@@ -348,9 +348,13 @@ class Store:
 
     # -- for search --------------------------------------------------------------------------------------------
 
-    def passages(self, numbers: Sequence[int]) -> dict[int, sqlite3.Row]:
-        """Passages by their number, as the view `passages` has them, each with its document's facts."""
+    def passages(self, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Passages by their number, each with its document's facts."""
         return {row["seq"]: row for row in self._texts.with_facts(numbers)}
+
+    def clause_texts(self) -> Iterator[tuple[str, str | None]]:
+        """(text, place of its document) of every clause, in the order of their numbers."""
+        return self._texts.clause_texts()
 
     def held(self, numbers: Sequence[int]) -> dict[int, Held]:
         """What a hit shows, by the passages' numbers."""

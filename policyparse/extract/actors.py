@@ -27,7 +27,7 @@ _SUFFIX = re.compile(
 _SHORT_FORM = re.compile('[（(](?:以下|下)(?:简称|统称|称)[“"]?([一-鿿]{2,12})[”"]?[）)]')
 # The names of a list of levels have 、 of their own (乡、民族乡、镇人民政府): it ends one only after an organ's last word.
 _JOINED = re.compile("(?<=[府处会门])(?:、|和|及|以及)")
-_BRANCH = re.compile("(?!有关|相关|各|其他|所属|直属|的)[一-鿿]{2,10}?部门")
+_BRANCH = re.compile("(?!有关|相关|各|其他|所属|直属|组成|工作|职能|的)[一-鿿]{2,10}?部门")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
         named=re.compile(f"由((?:{_alternatives(words('by'))})(?:[（(]单位[)）])?)"),
         # with the department that it names: 县级以上人民政府农业农村主管部门
         level=re.compile(
-            f"(?:(?<![一-鿿])|(?<=由))({one}(?:(?:、|和|及|以及){one})*)"
+            f"(?:(?<![一-鿿])|(?<=由)|(?<=条))({one}(?:(?:、|和|及|以及){one})*)"
             "(?=应当?|负责|要|须|必须|可以|依法|根据|按照|对|在|协助|配合|会同|统一|组织|制定|建立|加强|做好|定期|每|审核|审批|批准|办理|受理|管理|制定|编制|实施|承担|决定|核|组织)"
         ),
         beside=re.compile(f"由({classes})[、和及与]$"),

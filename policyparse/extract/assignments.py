@@ -22,6 +22,7 @@ from policyparse.extract.assignment_grammar import (
     COMPOSED,
     CONDITION,
     EDGE,
+    GOES_ON,
     IN_CHARGE,
     LATE,
     MAKES,
@@ -38,6 +39,7 @@ from policyparse.extract.assignment_grammar import (
     PREAMBLE,
     SEATED,
     SET_UP_HERE,
+    THE_CASE,
     TOLD,
     WORKING_GROUP,
     Grammar,
@@ -145,7 +147,8 @@ def _seated(text: str, segment: Segment, groups: Sequence[Group], g: Grammar) ->
         set_up = g.setup.search(text, max(begin, group.start - 60), group.start)
         seat = SEATED.match(text, group.end, segment.end)
         end = seat.end() if seat else group.end
-        if (set_up or (seat and group.start == begin)) and not text[end : segment.end].strip(" 。；;"):
+        titled = group.start == begin and group.kind == "organ"  # 监督组。负责…
+        if (set_up or seat or titled) and (set_up or group.start == begin) and not text[end : segment.end].strip(" 。；;"):
             return _Anchor(group.start, end, group, "responsible", "set-up")
     return None
 
@@ -195,6 +198,8 @@ def _anchor(
 ) -> _Anchor | None:
     start, end, stop = group.start, group.end, segment.end
     near = max(begin, start - 60)
+    if text.endswith("交由", begin, start):
+        return None  # a delegation
     by = text[start - 1 : start] == "由" and start > begin
     ask = None if by else g.ask.search(text, near, start)
     if g.not_after.match(text, end, stop) or (g.done.match(text, end, stop) and not by):
@@ -204,7 +209,7 @@ def _anchor(
         first = start - 1 if by else ask.start() if ask else start
         if text[end : end + 1] in ("、", "“", "《") or g.not_by.match(text, end, stop) or OF.match(text, end, stop):
             return None
-        if by and (NOT_ASSIGNING.search(text, near, start) or text[stop - 1] == "的"):
+        if by and (NOT_ASSIGNING.search(text, near, start) or THE_CASE.match(text, end, stop)):
             return None
         match = g.predicate.match(text, after, stop)
         role: Role = g.roles[match.group(1)] if match else "responsible"
@@ -237,7 +242,8 @@ def _anchor(
             return None  # 成立相应的领导小组: a class of bodies
         match = g.setup_task.match(text, end, stop)
         if match and SET_UP_HERE.match(text, end, stop) and not g.setup_word.search(text, end, match.end()):
-            return _Anchor(start, match.end(), group, "responsible", "set-up")
+            leads = text.startswith("牵头", match.end())
+            return _Anchor(start, match.end() + 2 * leads, group, "lead" if leads else "responsible", "set-up")
         return None
     if not _at_edge(text, begin, start, g, time_ends) or CONDITION.match(text, end, stop):
         return None
@@ -252,7 +258,7 @@ def _anchor(
     match = g.predicate.match(text, after, stop)
     if match and POINTS_ON.match(text, match.end(), stop):
         return None
-    if match:
+    if match and not (GOES_ON.match(text, match.end(), stop) and match.end() + 1 not in starts):
         role = g.roles[match.group(1)]
         support, at = _together(text, match.end(), stop, g, starts)
         return _Anchor(start, at, group, role, "predicate", support)

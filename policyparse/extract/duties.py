@@ -112,8 +112,20 @@ def _listed(text: str, unit: str, at: int, starts: Mapping[int, Institution]) ->
         a, b = trim(text, body_start(text, start, end), end)
         if a in starts:
             return
+        b = _before_another(text, a, b, starts)
         if b - a >= 4:
-            yield Duty(unit, text[a:b], start, end)
+            yield Duty(unit, text[a:b], start, b)
+
+
+def _before_another(text: str, start: int, end: int, starts: Mapping[int, Institution]) -> int:
+    """The end of the first sentence where a later one in the line speaks of an organ: the paragraph behind a list."""
+    first = text.find("。", start, end)
+    at = first
+    while at >= 0:
+        if at + 1 in starts:
+            return first
+        at = text.find("。", at + 1, end)
+    return end
 
 
 def _items(text: str, at: int) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Row
+from typing import Any
 
 from tantivy import Occur, Query
 
@@ -19,6 +19,9 @@ from policyparse.corpus import Corpus
 from policyparse.search.building import Tantivy
 from policyparse.search.plan import Planner
 from policyparse.search.query import parse_query
+
+#: A passage with its document's facts, as `Store.passages` has it.
+Row = dict[str, Any]
 
 #: Words that more than this share of the passages has (的, 和) lengthen a search and find nothing,
 _COMMON = 0.1
@@ -114,11 +117,9 @@ def number_of_clauses(corpus: Corpus) -> int:
 def sample(corpus: Corpus, most: int) -> Iterator[tuple[str, str | None]]:
     """(text, place of its document) of at most `most` clauses, evenly over the corpus, the same ones each time."""
     step = -(-max(number_of_clauses(corpus), 1) // most)
-    rows = corpus.database.rows
-    places: dict[str, str | None] = dict(rows.execute("SELECT id, place FROM documents").fetchall())
-    for at, (document, text) in enumerate(rows.execute("SELECT document, text FROM clauses")):
+    for at, (text, place) in enumerate(corpus.store.clause_texts()):
         if at % step == 0:
-            yield text, places.get(document)
+            yield text, place
 
 
 def version(corpus: Corpus) -> tuple[int, int]:

@@ -11,9 +11,8 @@ stand in the same places.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from sqlite3 import Row
 
-from policyparse.precedents.candidates import Clauses
+from policyparse.precedents.candidates import Clauses, Row
 from policyparse.precedents.model import Model, Read
 from policyparse.precedents.names import names_of, own_places
 from policyparse.vocabulary import Vocabulary

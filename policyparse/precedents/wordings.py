@@ -8,11 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from sqlite3 import Row
 
-from policyparse.corpus.texts import headings
 from policyparse.labels import label_at
-from policyparse.precedents.candidates import Clauses
+from policyparse.precedents.candidates import Clauses, Row
 from policyparse.precedents.ranking import Ranked
 from policyparse.words import Change, changes
 
@@ -140,7 +138,7 @@ def differences(one: str, other: str) -> list[Change]:
 
 
 def _use(row: Row, printings: int) -> Use:
-    path = headings(row)
+    path = row["path"]
     label = label_at(row["text"]) or (label_at(path[-1]) if path else None)
     return Use(
         id=f"{row['document']}#{row['clause']}",
