@@ -74,7 +74,14 @@ def joins(lines: Sequence[str]) -> list[bool]:
 
 def broken_off(lines: Sequence[str]) -> list[bool]:
     """What `joins` still finds where lines are paragraphs: publishers cut some into pieces that no width explains."""
-    return [_broken_off(line, following) for line, following in itertools.pairwise(lines)] + [False]
+    out = []
+    paragraph = ""
+    for line, following in itertools.pairwise(lines):
+        paragraph += line
+        out.append(_broken_off(paragraph, following))
+        if not out[-1]:
+            paragraph = ""
+    return [*out, False]
 
 
 def _broken_off(line: str, following: str) -> bool:

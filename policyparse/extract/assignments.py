@@ -148,7 +148,11 @@ def _seated(text: str, segment: Segment, groups: Sequence[Group], g: Grammar) ->
         seat = SEATED.match(text, group.end, segment.end)
         end = seat.end() if seat else group.end
         titled = group.start == begin and group.kind == "organ"  # 监督组。负责…
-        if (set_up or seat or titled) and (set_up or group.start == begin) and not text[end : segment.end].strip(" 。；;"):
+        if (
+            (set_up or seat or titled)
+            and (set_up or group.start == begin)
+            and not text[end : segment.end].strip(" 。；;")
+        ):
             return _Anchor(group.start, end, group, "responsible", "set-up")
     return None
 

@@ -20,6 +20,7 @@ from policyparse.extract.institutions_departments import Departments
 from policyparse.extract.institutions_grammar import Walker
 from policyparse.extract.institutions_lexicon import Head, Lexicon, lexicon
 from policyparse.extract.institutions_places import Places
+from policyparse.extract.institutions_tails import listed
 from policyparse.model import Institution
 from policyparse.passing import Outline
 from policyparse.places import gazetteer
@@ -60,6 +61,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     candidates = Walker(text, ends, words).candidates()
     Judge(text, words, outline.facts, own.lowest, own.zone).judge(candidates)
     everything = candidates + Departments(text, words, outline.facts.level, ends).find(candidates)
+    everything += listed(outline, text, words, vocabulary, everything)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
     kept = _longest(_aliases(text, kept) + _short_centre(text, kept, outline.facts.title, words) + kept)
     names = canonical_names(outline, own, kept, words)
@@ -77,7 +79,7 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
 
 
 def _label_ends(outline: Outline) -> list[tuple[int, int]]:
-    """The last character of labels that end in a word (第六条|市大数据中心, 一是|市财政局): a sign, as it were, for what follows."""
+    """The last character of labels that end in a word (第六条|市大数据中心): a sign, as it were, for what follows."""
     ends = (section.start + len(section.label) for section in outline.sections)
     return [(end - 1, end) for end in ends if outline.text[end - 1 : end] in _LABEL_WORDS]
 

@@ -137,11 +137,11 @@ class Judge:
         set_up: set[str] = set()
         for candidate in candidates:
             words = self.text[candidate.start : candidate.end]
+            names_a_body = candidate.head.sort in ("group", "open") and len(words) >= 3
             if candidate.rejected in ("bare", "class") and words in set_up:
                 candidate.rejected = ""
-            elif not candidate.rejected and candidate.head.sort in ("group", "open") and len(words) >= 3:
-                if candidate.elided is not None or self._set_up(candidate):
-                    set_up.add(words)
+            elif not candidate.rejected and names_a_body and (candidate.elided or self._set_up(candidate)):
+                set_up.add(words)
 
     def _left(self, candidate: Candidate) -> str:
         """Why the words before a name make it a class or a collective; "" where they do not."""

@@ -18,9 +18,9 @@ from functools import lru_cache
 # The longest real sentence of 190 documents has some 1,300 characters, seven have more than 800; a longer stretch is
 # no sentence (a table run together, an attack) and is cut at a comma, so that no rule looks far around.
 _LONGEST = 800
-_SIGN = re.compile(r"[。！？；;\n（）()〔〕【】\[\]“”《》]")
-_OPEN = frozenset("（(〔【[")
-_CLOSE = frozenset("）)〕】]")
+_SIGN = re.compile(r"[。！？；;\n（）()〔〕【】\[\]［］“”《》]")
+_OPEN = frozenset("（(〔【[［")
+_CLOSE = frozenset("）)〕】]］")
 
 # An item's printed label at the head of a line or sentence (GB/T 9704—2012, 7.3.3: 一、（一）1.（1）; and 一是, 第一条, ①, ——).
 LABEL = re.compile(

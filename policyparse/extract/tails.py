@@ -44,7 +44,7 @@ _RULE = re.compile(
     r"|(?:排名?|排序|列)(?:在)?(?:第一|首|最前)(?:位)?(?:的)?(?:单位|部门)?(?:均)?(?:为|是)(?:总)?牵头"
     r"|(?:首|第一)(?:个|位)?(?:单位|部门)(?:均)?(?:为|是)(?:总)?牵头"
 )
-_BRACKETS = ("（", "(", "〔", "【")
+_BRACKETS = ("（", "(", "〔", "【", "［", "[")
 _LINE_END = re.compile("[。\\n]")
 _AFTER = re.compile(r"[。；;]?\s*(?:\n|$)|[。；;]?\s*(?:\d|[（(一二三四五六七八九十])")
 _REST_SUPPORT = re.compile(r"(?:其他|其余|之?后)[^，,。；;）)〕]{0,10}(?:为|是)?(?:配合|协办|协助|参与)")
@@ -99,7 +99,7 @@ def grammar(vocabulary: Vocabulary) -> _Grammar:
         labels=labels,
         label=re.compile(rf"\s*(?:主要|具体)?({names})\s*(?:（[^（）]{{0,12}}）)?\s*[:：]\s*"),
         line=re.compile(
-            rf"(?:^[ \t　]*(?:[（(]?\d{{1,2}}[)）.．、])?(?:[•●\-—]+)?|(?<=。)[ \t　]*|[（(〔【]\s*)({names})\s*[:：]",
+            rf"(?:^[ \t　]*(?:[（(]?\d{{1,2}}[)）.．、])?(?:[•●\-—]+)?|(?<=。)[ \t　]*|[（(〔【［\[]\s*)({names})\s*[:：]",
             re.M,
         ),
         predicate=re.compile(rf"^(.*?)(?:(?:{manner})[，,]?)*({predicates})$", re.S),
@@ -173,7 +173,7 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
         stop = part[-1:] if part[-1:] in "，,；;。\n" else ""
         part = part.rstrip("，,；;。\n 　").strip()
         while match := g.label.search(part) if part else None:
-            before = part[: match.start()].strip("，,；;、 ")
+            before = part[: match.start()].strip("，,；;、 （(〔【［[")
             if before and not skip:
                 pending.append(before)
             if pending and not skip:
