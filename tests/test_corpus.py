@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyparse.corpus import Corpus, Imported
+from policyparse.corpus.blocks import words_in
 from policyparse.corpus.migrations import STEPS
 from policyparse.corpus.packing import pack, unpack
 from policyparse.corpus.passages import before_repairs, passages
@@ -298,10 +299,12 @@ def test_other_programs_can_read_the_database(pilots: Path) -> None:
         assert db.execute("SELECT path, sha256 FROM sources WHERE document = ?", (plan.id,)).fetchall() == [
             (plan.source.path, plan.source.sha256)
         ]
-        path = "SELECT path FROM clauses WHERE document = ? AND clause = 'c2'"
+        db.create_function("words_in", 2, words_in)  # only the words are packed
+        path = "SELECT path FROM clauses JOIN words_of USING (seq) WHERE document = ? AND clause = 'c2'"
         assert db.execute(path, (plan.id,)).fetchone() == ("二、主要任务 › （一）下放管理权限",)
         start, end, text = db.execute(
-            'SELECT start, "end", text FROM passages WHERE document = ? AND what = ?', (plan.id, "title")
+            'SELECT start, "end", text FROM passages JOIN words_of USING (seq) WHERE document = ? AND what = ?',
+            (plan.id, "title"),
         ).fetchone()
         assert plan.text[start:end] == text
 

@@ -444,9 +444,10 @@ def _create(directory: Path) -> None:
             **_versions(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "files": {
-                "corpus.sqlite": "SQLite: table documents (facts), imports; views clauses, passages, tags, sources; the "
-                "rest of a document is packed in the table bodies — policyparse export writes it as the JSON Schema of "
-                "schema_version has it, and its institutions, time_points, delegations, responsibilities, citations as CSV",
+                "corpus.sqlite": "SQLite: tables documents (facts), imports; views clauses, tags, sources; their words and "
+                "the rest of a document are packed in the tables words and bodies — policyparse export writes documents as "
+                "the JSON Schema of schema_version has them, and their clauses, institutions, time_points, delegations, "
+                "responsibilities, citations as tables",
                 "index-N": "tantivy search index, made from corpus.sqlite by `policyparse reindex`; may be deleted",
                 "originals": "the imported files by their SHA-256, where `policyparse import --keep-originals` was asked",
             },

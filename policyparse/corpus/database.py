@@ -34,7 +34,7 @@ class Database:
             self.rows.execute("PRAGMA cache_size = -32768")  # 32 MB
             self.rows.create_function("words_in", 2, words_in, deterministic=True)
             if write:
-                self.rows.execute("PRAGMA page_size = 16384")  # of a new one; packed documents leave less room unused
+                self.rows.execute("PRAGMA page_size = 8192")  # of a new one; packed documents leave less room unused
                 self._journal("WAL")  # readers and the writer do not wait for each other
                 self.rows.execute("PRAGMA synchronous = NORMAL")
                 if _SMALLER.intersection(migrations.migrate(self.rows)):

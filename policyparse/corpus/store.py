@@ -22,6 +22,7 @@ from policyparse.corpus.references import References
 from policyparse.corpus.texts import Held, Texts
 from policyparse.corpus.versions import CURRENT, Versions
 from policyparse.model import Document
+from policyparse.passing import PolicyparseError
 
 #: Two documents are near-duplicates when this share of the longer one's clauses, by characters, stands in the
 #: other word for word. Copies of one notice on several sites keep 90 % and more; a plan adapted by another
@@ -31,7 +32,14 @@ NEAR_DUPLICATE = 0.8
 
 _IN_FILE = f"(path = :path OR {MEMBER})"
 
-_BODIES = "SELECT d.seq, coalesce(d.first, 0) AS first, d.passages, b.data FROM documents d JOIN bodies b ON b.document = d.seq"
+_BODIES = (
+    "SELECT d.id, d.seq, coalesce(d.first, 0) AS first, d.passages, b.data "
+    "FROM documents d JOIN bodies b ON b.document = d.seq"
+)
+
+
+class DamagedDocument(PolicyparseError):
+    """What is stored of a document is not what was written."""
 
 
 def _json(value: object) -> str:
@@ -270,12 +278,18 @@ class Store:
         return [row[0] for row in rows]
 
     def as_parsed(self, identity: str) -> Document | None:
-        """The document with this id, as it was parsed."""
+        """The document with this id, as it was parsed. Raises DamagedDocument."""
         row = self._db.execute(f"{_BODIES} WHERE d.id = ?", (identity,)).fetchone()
         return self._unpacked(row) if row else None
 
     def _unpacked(self, row: sqlite3.Row) -> Document:
-        return unpack(row["data"], self._texts.words(row["first"], row["passages"]))
+        try:
+            return unpack(row["data"], self._texts.words(row["first"], row["passages"]))
+        except ValueError as error:
+            raise DamagedDocument(
+                f"{row['id']}: it cannot be read from the corpus ({' '.join(str(error).split())[:120]}) — run: policyparse "
+                f"verify --repair --corpus {self._database.path.parent}"
+            ) from None
 
     def document(self, identity: str) -> Document | None:
         """The document with this id, as it was parsed and corrected."""

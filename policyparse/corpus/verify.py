@@ -19,6 +19,7 @@ from tantivy import FieldType, Query
 from policyparse.corpus.imports import Imported
 from policyparse.corpus.originals import Originals
 from policyparse.corpus.passages import Passage, passages
+from policyparse.corpus.store import DamagedDocument
 from policyparse.corpus.versions import CURRENT
 from policyparse.model import Document
 
@@ -122,8 +123,9 @@ def _documents(corpus: Corpus, step: Callable[[int], None] | None) -> Iterator[F
             step(number)
         try:
             document = corpus.store.as_parsed(identity)
-        except ValueError as error:
-            yield Fault("unreadable", identity, f"it cannot be read ({' '.join(str(error).split())[:120]})", _AGAIN)
+        except DamagedDocument as error:
+            reason = str(error).removeprefix(f"{identity}: ").partition(" — ")[0]
+            yield Fault("unreadable", identity, reason, _AGAIN)
             continue
         if document is None:
             yield Fault("unreadable", identity, "its content is not there", _AGAIN)

@@ -125,7 +125,7 @@ def measure(corpus: Corpus) -> dict[str, Any]:
         "prepare_s": round(time.process_time() - started, 1),
         "model_bytes": candidates.model_path(corpus).stat().st_size,
         "dimensions": model.basis.shape[1],
-        "text_bytes": corpus.database.rows.execute("SELECT sum(length(CAST(text AS BLOB))) FROM clauses").fetchone()[0],
+        "text_bytes": sum(len(text.encode()) for text, _ in corpus.store.clause_texts()),
         "found": [],
     }
     for name, parts in RANKINGS.items():
@@ -203,8 +203,8 @@ def draw(corpus: Corpus, number: int) -> list[str]:
     texts = [
         row[0]
         for row in corpus.database.rows.execute(
-            "SELECT c.text FROM clauses c JOIN sources s ON s.document = c.document "
-            "WHERE s.path NOT LIKE ? AND s.path NOT LIKE ? AND length(c.text) BETWEEN 40 AND 300 "
+            "SELECT w.text FROM clauses c JOIN words_of w USING (seq) JOIN sources s ON s.document = c.document "
+            'WHERE s.path NOT LIKE ? AND s.path NOT LIKE ? AND c."end" - c.start BETWEEN 40 AND 300 '
             "ORDER BY c.id",
             ours,
         )
