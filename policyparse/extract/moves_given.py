@@ -22,12 +22,13 @@ _FRAME_TOO_FAR = re.compile("[，,][^，,]*[，,][^，,]*[，,]")
 _CHANGED = re.compile("调整为|改为|变为")
 _BY = re.compile(r"[，,]?由([^，,由的]{2,30})$")
 _ATTRIBUTIVE = re.compile("(?:管理|行使|实施|承担|办理|负责|审批|执行)?的")
+_ANY_CASE = re.compile("[，,](?:应当?|须|必须|可以?|需要?)")
 _TOWARD = re.compile("向([^，,]{1,30})$")
 _INTO = re.compile(r"(?:到位)?[，,]进入([^，,。；;]{2,20})")
 _ABLE = re.compile("([一-鿿]{1,8}?(?:级|镇|街道|乡镇|基层|社区))能够?(?:有效)?(?:承接|办理)")
 _WEAK_SUBJECT = re.compile(f"(?:{ADVERB}|权限|权|事项|职能|职责)$")
 _GRANT_ACT = re.compile(
-    r"(?:依法)?(?:行使|办理|实施|承担|开展|负责(?!人)|代为|(?P<own>核发|发放|征收|收取|受理|审核|核准|备案|审批))"
+    r"(?:依法)?(?:行使|办理|实施|承担|开展|负责(?!人)|代为|(?P<own>核发|发放|征收|收取|受理|审核|核准|备案|审批|批准|决定|确定))"
 )
 _RIGHT_OVER = re.compile("((?:对|在)[^，,。；;]{2,50}?的[^，,。；;]{0,30}?权)(?=[，,。；;\n]|$)")
 _REST_OF_NAME = re.compile("[、和及与][一-鿿]{2,12}|(?![和及与])[一-鿿]{1,12}")
@@ -73,7 +74,10 @@ def dispose(c: Clause) -> Iterator[Move]:
         taker, end = c.parties.taker(link.end() if link else verb.end(), c.end) if strong else ([], verb.end())
         if taker in (["位"], ["到位"]):
             taker, strong, end = [], False, verb.end()
-        if _ATTRIBUTIVE.match(text, end, c.end) or (link and link.group() in ("为", "由") and not taker):
+        attributive = _ATTRIBUTIVE.match(text, end, c.end)
+        if attributive and _ANY_CASE.match(text, attributive.end()) and text.rfind("将", c.start, verb.start()) >= 0:
+            attributive = None  # 部门将事务交由街道承担的，应当…: a case that is foreseen, not an attribute
+        if attributive or (link and link.group() in ("为", "由") and not taker):
             continue  # an attribute: 下放给镇的权限
         if not strong and not _STOPS_HERE.match(text, verb.end()):
             continue
