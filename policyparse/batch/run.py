@@ -22,7 +22,7 @@ from typing import Any
 
 from policyparse.batch.files import printable
 from policyparse.batch.looking import Look
-from policyparse.batch.process import peak_memory
+from policyparse.batch.process import give_back_memory, peak_memory
 from policyparse.batch.reading import Outcome, Parse, Pipeline, Task
 from policyparse.batch.settling import Settle
 from policyparse.batch.workers import Busy, Here, Readers, Workers, outcomes
@@ -321,6 +321,7 @@ class _Import:
     def _note(self) -> None:
         if time.monotonic() - self._heard > _HEARD:
             self._heard = time.monotonic()
+            give_back_memory()
             counts = {**self.measured().counts(), "pending": max(0, self._files - self._settled)}
             self._corpus.runs.note(self._run, counts)
 
