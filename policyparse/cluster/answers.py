@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -71,6 +71,9 @@ class OpenSearchEngine:
         query: Dsl = {"terms": {"fold": list(folds)}}
         answer = _ask(self._store, CLAUSES, {"size": 0, "query": query, "aggs": {"folds": wanted}})
         return {int(bucket["key"]) for bucket in answer["aggregations"]["folds"]["buckets"]}
+
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def is_empty(self) -> bool:
         return not _ask(self._store, CLAUSES, {"size": 1, "_source": False})["hits"]["hits"]

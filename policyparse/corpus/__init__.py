@@ -418,9 +418,10 @@ def _program() -> str:
 
 
 def words_of(vocabulary: Vocabulary | None) -> str:
-    """What tells the words that a vocabulary adds to the dictionary from others."""
-    rows = (vocabulary or shipped()).table("words")
-    return sha256("\n".join(sorted(row["word"] for row in rows)).encode("utf-8", "replace")).hexdigest()[:16]
+    """What tells the words of a vocabulary that are terms of an index from others."""
+    words = (vocabulary or shipped()).terms
+    named = [*sorted(words("words")), "", *sorted(words("frequent_words"))]
+    return sha256("\n".join(named).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _versions() -> dict[str, Any]:

@@ -5,10 +5,10 @@ Touches: nothing.
 
 Fields with words hold them with spaces between, to be split at spaces. `text` has a passage's overlapping pairs of
 characters, in which a phrase of any length is a run of neighbours, and behind them every word of three characters and more
-that jieba's dictionary finds anywhere in it. So what was typed is found whatever a segmentation would make of the text, and
-mostly by one term: a word of two characters is a pair, a longer one of the dictionary a term, anything else a run. `head`
-has the same terms of the title and the headings above, each once; the *_pairs the pairs of other texts. All others are
-keywords or numbers.
+that jieba's dictionary finds anywhere in it, and every two frequent words beside each other. So what was typed is found
+whatever a segmentation would make of the text, and mostly by one term: a word of two characters is a pair, a longer one of
+the dictionary a term, anything else a run. `head` has the same terms of the title and the headings above, each once; the
+*_pairs the pairs of other texts. All others are keywords or numbers.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ KEYWORDS = (
     "document", "what", "tag", "kind", "level", "place", "region", "issuer", "institution", "mode", "role", "item",
     "title", "number", "cites", "clause", "place_order",
 )  # fmt: skip
-#: around: the years that an undated document speaks of, so that a search by year does not lose it
-NUMBERS = ("fold", "year", "around", "date", "date_order", "oldest_order", "deadline", "deadline_year")
+#: years: its own, or all that an undated document speaks of, so that a search by year does not lose it
+NUMBERS = ("fold", "year", "years", "date", "date_order", "oldest_order", "deadline", "deadline_year")
 
 #: A heading is so short that BM25 would rank it before the clauses that it is over: it is made as long as a clause, whose
 #: middle length this is (tests/benchmarks/disk.py prints it), with a word that nobody types.
@@ -70,7 +70,8 @@ def _terms(whole: str, segmenter: Segmenter) -> list[str]:
     """The terms of a text in its normal form. A letter at its end stands alone too: so every letter begins a term."""
     text = "".join(whole.split())
     end = [text[-1]] if len(text) > 1 and text[-1].isalnum() else []
-    return [*pairs(text), *end, *segmenter.long_words(whole)]
+    grams = pairs(text)
+    return [*grams, *end, *segmenter.long_words(whole), *segmenter.set_phrases(grams)]
 
 
 def _facts(document: Document, vocabulary: Vocabulary) -> Entry:
@@ -98,9 +99,9 @@ def _facts(document: Document, vocabulary: Vocabulary) -> Entry:
     date = day_number(document.date or "")
     if date:
         facts["date"] = [date]
-        facts["year"] = [date // 10000]
+        facts["year"] = facts["years"] = [date // 10000]
     else:
-        facts["around"] = sorted({year for point in document.time_points if (year := _year(point.value))})
+        facts["years"] = sorted({year for point in document.time_points if (year := _year(point.value))})
     return facts
 
 

@@ -28,6 +28,8 @@ from policyparse.passing import PolicyparseError
 #: other word for word. Copies of one notice on several sites keep 90 % and more; a plan adapted by another
 #: town keeps less than half.
 NEAR_DUPLICATE = 0.8
+#: and of so many characters at least: two documents of a line each are alike by chance.
+_LEAST_ALIKE = 50
 
 
 _IN_FILE = f"(path = :path OR {MEMBER})"
@@ -62,6 +64,7 @@ class Store:
         self._database = database
         self._db = database.rows
         self.transaction = database.transaction
+        self.reading = database.reading
         self.corrections = Corrections(database)
         self.versions = Versions(database)
         self.references = References(database.rows)
@@ -252,7 +255,7 @@ class Store:
                 ).fetchall()
             )
             shared = sum(size for fold, size in held.items() if fold in sizes)
-            if shared >= NEAR_DUPLICATE * max(whole, sum(held.values())):
+            if shared >= max(_LEAST_ALIKE, NEAR_DUPLICATE * max(whole, sum(held.values()))):
                 family: int = row["family"]
                 return family
         return None
@@ -323,10 +326,11 @@ class Store:
                 yield self.corrections.applied(self._unpacked(row))
             last = rows[-1]["seq"]
 
-    def in_order(self, identities: Iterable[str]) -> list[str]:
-        """The ids in the order in which their documents came; those that are not there are left out."""
-        wanted = set(identities)
-        return [row[0] for row in self._db.execute("SELECT id FROM documents ORDER BY seq") if row[0] in wanted]
+    def beginning(self, firsts: Iterable[int]) -> list[str]:
+        """The ids of the documents whose first passages have these numbers, in the order in which the documents came."""
+        wanted = set(firsts)
+        rows = self._db.execute("SELECT first, id FROM documents ORDER BY seq")
+        return [row[1] for row in rows if row[0] in wanted]
 
     def find(self, prefix: str) -> list[str]:
         """The ids that begin with `prefix`."""

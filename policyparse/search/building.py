@@ -20,6 +20,9 @@ __all__ = ["Build", "Occur", "Q", "Tantivy"]
 
 Q = TypeVar("Q")
 
+#: Of more terms than this tantivy makes a set of all passages that have one, which costs the same whatever else is asked.
+_MANY = 32
+
 
 class Build(Protocol, Generic[Q]):
     """Writes queries of the type Q. Values are terms as the index has them; nothing is segmented here."""
@@ -60,7 +63,9 @@ class Tantivy:
         return Query.term_query(self._schema, name, CODED[name].index(value) if name in CODED else value)
 
     def terms(self, name: str, values: Sequence[str]) -> Query:
-        return Query.term_set_query(self._schema, name, list(values))
+        if len(values) > _MANY:
+            return Query.term_set_query(self._schema, name, list(values))
+        return self.all_of([(Occur.Should, self.term(name, value)) for value in values])
 
     def run(self, name: str, terms: Sequence[str]) -> Query:
         return Query.phrase_query(self._schema, name, list(terms))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from tantivy import DocAddress, Occur, Order, Query, SearchResult
@@ -46,6 +47,9 @@ class Directory:
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
         return self.corpus.store.repeated(folds)
+
+    def reading(self) -> AbstractContextManager[None]:
+        return self.corpus.store.reading()
 
     def is_empty(self) -> bool:
         return not self.corpus.index.searcher().num_docs
@@ -91,7 +95,7 @@ class Asked:
     def numbers(self, facets: Sequence[str], size: int) -> tuple[int, int, dict[str, list[tuple[str, int]]]]:
         plan, total = self._settle(1)
         asked: dict[str, Any] = {name: {"terms": {"field": FACETS[name], "size": size}} for name in facets}
-        asked["documents"] = {"cardinality": {"field": "document"}}
+        asked["documents"] = {"cardinality": {"field": "first"}}
         answer = self._searcher.aggregate(plan.query, asked)
         counted = {
             name: [
@@ -155,10 +159,10 @@ class Asked:
         )
 
     def documents(self, most: int) -> list[str] | None:
-        answer = self._searcher.aggregate(self._plan.query, {"ids": {"terms": {"field": "document", "size": most}}})
-        if answer["ids"].get("sum_other_doc_count"):
+        answer = self._searcher.aggregate(self._plan.query, {"firsts": {"terms": {"field": "first", "size": most}}})
+        if answer["firsts"].get("sum_other_doc_count"):
             return None
-        return self._corpus.store.in_order(str(bucket["key"]) for bucket in answer["ids"]["buckets"])
+        return self._corpus.store.beginning(int(bucket["key"]) for bucket in answer["firsts"]["buckets"])
 
 
 def _found(held: Held, score: float = 0.0) -> Found:

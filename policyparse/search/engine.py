@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -117,5 +118,8 @@ class Engine(Protocol):
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
         """Which of these folds more than one passage has (or may have)."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Around all that is asked for one page: what is read inside is of one moment, where the engine can do that."""
 
     def is_empty(self) -> bool: ...

@@ -6,7 +6,7 @@ In: a passage's text, the needles of a query. Out: spans into that text. Touches
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from policyparse.words import Segmenter, segmenter, squeezed_offsets
 
@@ -23,21 +23,34 @@ def highlights(
     White space inside a phrase, capital and Traditional letters do not matter, and the span is cut from `text`
     as it is.
     """
-    whole, place = squeezed_offsets(text, letters=all(map(str.isalnum, needles)))
-    spans: list[Span] = []
-    for needle in needles:
-        at = whole.find(needle) if needle else -1
-        while at >= 0:
-            spans.append((at, at + len(needle)))
-            at = whole.find(needle, at + 1)
-    found = [(place(start), place(end - 1) + 1) for start, end in spans] if place else spans
-    if patterns:
-        found += [
-            (start, end)
-            for start, end, word in (words or segmenter()).term_spans(text)
-            if any(pattern.fullmatch(word) for pattern in patterns)
-        ]
-    return _joined(found) if len(found) > 1 else found
+    return marker(needles, patterns, words)(text)
+
+
+def marker(
+    needles: Sequence[str], patterns: Sequence[re.Pattern[str]] = (), words: Segmenter | None = None
+) -> Callable[[str], list[Span]]:
+    """`highlights` for many texts: what follows from the needles alone is found out once."""
+    wanted = [(needle, len(needle)) for needle in needles if needle]
+    letters = all(map(str.isalnum, needles))
+
+    def spans_of(text: str) -> list[Span]:
+        whole, place = squeezed_offsets(text, letters)
+        spans: list[Span] = []
+        for needle, length in wanted:
+            at = whole.find(needle)
+            while at >= 0:
+                spans.append((at, at + length))
+                at = whole.find(needle, at + 1)
+        found = [(place(start), place(end - 1) + 1) for start, end in spans] if place else spans
+        if patterns:
+            found += [
+                (start, end)
+                for start, end, word in (words or segmenter()).term_spans(text)
+                if any(pattern.fullmatch(word) for pattern in patterns)
+            ]
+        return _joined(found) if len(found) > 1 else found
+
+    return spans_of
 
 
 def _joined(spans: list[Span]) -> list[Span]:

@@ -287,7 +287,7 @@ class Planning(ABC, Generic[Q]):
 
     def is_term(self, word: str) -> bool:
         """Whether the index has `word`, of three characters and more, as a term wherever it stands."""
-        return self.segmenter.is_long_word(word)
+        return self.segmenter.is_long_word(word) or self.segmenter.is_set_phrase(word)
 
     def _wildcard(self, text: str, wanted: bool) -> Q:
         pattern = "".join(normal(text).split())
@@ -400,11 +400,7 @@ class Planning(ABC, Generic[Q]):
                 f"{name}:{value} ends before it begins — write the earlier one first",
                 f"{name}:{value} 的终点早于起点——请把较早的写在前面",
             )
-        found = self.build.between(name, first, last)
-        if name != "year":
-            return found
-        undated = self.build.between("around", first, last)
-        return self.build.all_of([(Occur.Should, found), (Occur.Should, undated)])
+        return self.build.between("years" if name == "year" else name, first, last)
 
 
 class Planner(Planning[Query]):
