@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from markupsafe import Markup, escape
+
 from policyparse.model import Document
 
 
@@ -60,9 +62,17 @@ def pieces(text: str, marks: Iterable[Mark], start: int = 0, end: int | None = N
     return found
 
 
-def highlighted(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: int | None = None) -> list[Piece]:
-    """`text[start:end]` with the spans that were searched for."""
-    return pieces(text, [Mark(a, b, "hit") for a, b in spans], start, end)
+def highlighted(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: int | None = None) -> Markup:
+    """`text[start:end]` as HTML, with the spans that were searched for (in order, none in another) marked."""
+    end = len(text) if end is None else end
+    found: list[str] = []
+    at = start
+    for first, last in spans:
+        first, last = max(first, at), min(last, end)
+        if first < last:
+            found += (escape(text[at:first]), "<mark>", escape(text[first:last]), "</mark>")
+            at = last
+    return Markup("".join((*found, escape(text[at:end]))))
 
 
 #: Kinds of mark that a document's legend switches, in its order: name → list of the document that makes them.

@@ -5,7 +5,8 @@ In: a request, a template's name, its values. Out: an HTML response. Touches: th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -14,10 +15,11 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from policyparse.web.language import label, language_of, named, sayer
+from policyparse.web.language import LANGUAGES, label, language_of, named, sayer
 from policyparse.web.sentences import in_language
 
 HERE = Path(__file__).parent
@@ -33,11 +35,30 @@ MENU = (
 )
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """The templates, compiled once; every value is escaped."""
+#: A sentence of the page's own, in both languages.
+_SAID = re.compile(r"\{\{ say\('((?:[^'\\]|\\.)*)', '((?:[^'\\]|\\.)*)'\) \}\}")
+
+
+class _Loader(FileSystemLoader):
+    """Templates in which the page's own sentences are in one language already: most of what a page says."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(HERE / "templates")
+        self._say = sayer(language)
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, uptodate = super().get_source(environment, template)
+        return _SAID.sub(self._said, source), path, uptodate
+
+    def _said(self, found: re.Match[str]) -> str:
+        return str(escape(re.sub(r"\\(.)", r"\1", self._say(found[1], found[2]))))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def environment(language: str) -> Environment:
+    """The templates in a language, compiled once; every value is escaped."""
     made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=_Loader(language),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -61,7 +82,7 @@ def environment() -> Environment:
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The template `template` (without .html) with `values`, for this reader."""
     language = language_of(request)
-    html = environment().get_template(f"{template}.html").render(
+    html = environment(language).get_template(f"{template}.html").render(
         say=sayer(language),
         language=language,
         named=partial(named, language=language),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -21,7 +22,7 @@ from policyparse.corpus import Corpus
 from policyparse.search import SORTS, Hit, QueryError, Results, excerpt, search
 from policyparse.web.downloads import file_response
 from policyparse.web.language import language_of, named
-from policyparse.web.marks import Piece, highlighted
+from policyparse.web.marks import highlighted
 from policyparse.web.pages import address, page
 
 FILTERS = ("tag", "kind", "level", "place", "year", "issuer", "institution", "mode", "item", "deadline")
@@ -131,7 +132,7 @@ class Shown:
     """A hit as it is shown: its text or the best part of it, and where its copies are."""
 
     hit: Hit
-    pieces: list[Piece]
+    text: Markup
     cut: bool
     copies: list[tuple[str, str]]
 
