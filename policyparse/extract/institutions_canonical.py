@@ -25,6 +25,8 @@ from policyparse.vocabulary import Row
 _YEAR = re.compile(r"(?<![0-9])((?:19[5-9]|20[0-4])[0-9])(?![0-9])")
 _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最高|中华|世界|联合国|部际|香港|澳门")
 _SECTIONS = ("处", "科", "股", "室")
+# An organ's own short name before its section or its Party group: 局政策法规科, 局党组
+_OWNED = re.compile("[局厅](?=..)|委(?=党组)")
 _PARTY = re.compile(r"^(?:中国共产党|中共|共青团)")
 _GROUP = re.compile(r"(?:领导|协调|工作|推进|专责)小组|委员会|指挥部|联席会议|专班")
 # What a plan for a town sets up there; leading groups and bureaus without a place are the issuer's.
@@ -213,6 +215,8 @@ class Namer:
     def _whole(self, c: Candidate, surface: str) -> str:
         word = self.text[c.prefix : c.end] if c.prefix_sort else surface
         full = c.head.full
+        if _OWNED.match(surface) and (owner := self._owner()):
+            return "中共" + owner + surface[1:]  # 局党组
         if "{地}" in full:
             place, known = self._place(c)
             if not known:
@@ -247,9 +251,11 @@ class Namer:
     def _group(self, c: Candidate, surface: str) -> str:
         modifiers = self._modifiers(c)
         if not modifiers and not c.prefix_sort:
-            found = self._antecedent(c)
-            if found:
+            among_sections = c.elided is not None and c.elided.head.word in _SECTIONS
+            if found := "" if among_sections else self._antecedent(c):
                 return found
+            if c.head.word == "办公室" and (owner := self._owner()):
+                return owner + c.head.word
         elif not c.prefix_sort and c is not (first := self.named_groups.get(c.head.word, {}).get(modifiers, c)):
             return self.name(first)
         fuller = [
@@ -262,6 +268,10 @@ class Namer:
         if not c.prefix_sort and (founder := self._founder(c)):
             return founder + self._kind_words(c)
         return self._kind(c, surface)
+
+    def _owner(self) -> str:
+        """The bureau that issued the document, to which sections without an owner belong; "" if none did."""
+        return next((issuer for issuer in self.issuers if issuer.endswith(("局", "厅", "委员会"))), "")
 
     def _founder(self, c: Candidate) -> str:
         """The bureau right before the verb that sets the group up: 省局|成立|…领导小组. A government's group has its place."""
@@ -316,10 +326,8 @@ class Namer:
                 return self.name(full[0])
             if c.head.word == "分局" and (branch := self._branch(c, modifiers)):
                 return branch
-        if c.head.word in _SECTIONS and not c.prefix_sort:
-            owner = next((issuer for issuer in self.issuers if issuer.endswith(("局", "厅", "委员会"))), "")
-            if owner:
-                return owner + words
+        if c.head.word in _SECTIONS and not c.prefix_sort and (owner := self._owner()):
+            return owner + (words[1:] if _OWNED.match(words) else words)
         if c.head.word in ("局", "厅") and not modifiers and c.prefix_sort:
             own = next((issuer for issuer in self.issuers if issuer.endswith(c.head.word)), "")
             place, _ = self._place(c)
@@ -332,9 +340,20 @@ class Namer:
         if _NATIONAL.match(words) or (c.head.sort == "company" and c.prefix_sort != "level"):
             return surface[: c.prefix - c.start] + words
         place, _ = self._place(c)
+        if c.prefix_sort in ("place", "level") and any(
+            "{地}" in row["full"] for row in self.lexicon.abbreviations.get(words, ())
+        ):
+            local = re.sub("(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$", "", self._local(c, place))
+            return self._dated(self.lexicon.abbreviations[words]).replace("{地}", local)
         # 奥组委, 执委: an unknown word before 委 may be half of another abbreviation
         opened = "" if c.unknown and c.head.word == "委" else c.head.full
         return place + self._open(words, opened, c.head.word)
+
+    def _local(self, c: Candidate, place: str) -> str:
+        """The place in the name of a central organ's branch: as printed, or the last part of the level's own place."""
+        if c.prefix_sort == "place":
+            return self._printed(c)
+        return next((part for part in self.places.parts.values() if place.endswith(part)), place)
 
     def _branch(self, c: Candidate, modifiers: str) -> str:
         """财政分局 in a town's document: the branch there of the county's, else the city's, bureau."""
@@ -376,7 +395,8 @@ class Namer:
             return next((n for o in others if o.start < c.start and _ends_in(n := self.name(o), last)), surface)
         signers = (other for other in others if other.start > c.end and self._fills_line(other))
         names = chain(self.issuers, (self.name(other) for other in signers))
-        return next((name for name in names if _ends_in(name, last)), surface)
+        own = next((name for name in names if _ends_in(name, last)), "")
+        return own + ("机关" if surface.endswith("机关") else "") if own else surface
 
     def _fills_line(self, c: Candidate) -> bool:
         before = self.text[max(0, c.start - 3) : c.start].rstrip(" \u3000")

@@ -160,6 +160,8 @@ def _limited(rules: Grammar, context: Context, start: int, end: int, period: Per
         return _Found(begin, end, "start", f"{period.low}/..")
     if means is None and _SHARES.match(text, end):
         return _Found(start, end, "deadline", f"../{period.high}")
+    if means == "due":  # 完成时限：2023年6月底; the label is no part of the words
+        return _Found(start, end, "deadline", f"../{period.high}")
     if means == "finished":
         # 截至2010年底已办结 tells; 实施期限截至2030年底, beyond the document's own date, limits
         means = "deadline" if context.date and not period.high.startswith(UNKNOWN) else None

@@ -71,7 +71,7 @@ def end_of(year: int | None, month: int = 12) -> Period:
 
 
 def duration(amount: float, unit: str) -> str:
-    """ISO 8601 duration: `unit` is Y, M, W, D, BD, H or MIN. Halves become the next smaller unit."""
+    """ISO 8601 duration: `unit` is Y, M, W, D, BD, H, MIN or SEC. Halves become the next smaller unit."""
     if unit == "Y" and amount % 1 == 0.5:
         amount, unit = amount * 12, "M"
     elif unit == "M" and amount == 0.5:
@@ -79,6 +79,6 @@ def duration(amount: float, unit: str) -> str:
     elif unit == "H" and amount != int(amount):
         amount, unit = amount * 60, "MIN"
     number = f"{amount:g}"
-    if unit in ("H", "MIN"):
+    if unit in ("H", "MIN", "SEC"):
         return f"PT{number}{unit[0]}"
     return f"P{number}{unit}"
