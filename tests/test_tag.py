@@ -423,6 +423,7 @@ def test_training_without_the_texts_works_and_says_so(
     "arguments",
     [
         ["--model", "m.skops"],
+        ["--with-and-without"],
         ["--learners", "--figures", "pictures"],
         ["--clauses", "c.jsonl", "--texts", "."],
         ["--clauses", "c.jsonl", "--labels", "l.jsonl", "--texts", "."],

@@ -39,6 +39,7 @@ __all__ = [
     "Coded", "CorpusError", "Evaluation", "LabelledClause", "ReadDocument", "Scheme", "as_text", "compare", "confusion_table",
     "cross_validate", "evaluate", "evaluate_documents", "evaluate_scores", "learn", "load_model", "of_documents", "read_clauses",
     "read_coded", "read_labelled", "read_scheme", "save_model", "shipped_labels", "shipped_model", "train", "train_scheme",
+    "with_and_without",
 ]  # fmt: skip
 
 Array = NDArray[Any]
@@ -315,6 +316,27 @@ def compare(
             )  # fmt: skip
             told(f"{name}: setting {setting} chosen")
         out[name] = evaluate_scores(known.tagged, given, tags, scores)
+    return out
+
+
+def with_and_without(
+    clauses: Sequence[LabelledClause], documents: Sequence[ReadDocument],
+    measured: Mapping[str, Sequence[ReadDocument]], seed: int = 0,
+) -> dict[str, dict[str, Evaluation]]:  # fmt: skip
+    """What the labelled documents are worth: figures of the model of `clauses` alone, and of that of both, side by side.
+
+    Each model is judged on the written clauses in cross-validation, and on every set of `measured` documents, none of
+    which may be among `documents`.
+    """
+    if shared := sorted({d.source for d in documents} & {d.source for given in measured.values() for d in given}):
+        raise CorpusError(
+            f"{shared[0]} would be both learned from and measured on — take its labels out of one of the two"
+        )
+    out = {}
+    for name, read in (("written clauses alone", ()), ("and those of documents", documents)):
+        model, own, _ = learn(clauses, read, seed=seed)
+        judged = {name: evaluate_documents(model, given) for name, given in measured.items()}
+        out[name] = {"written, cross-validated": own, **judged}
     return out
 
 

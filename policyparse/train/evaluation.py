@@ -175,3 +175,13 @@ def comparison_table(results: dict[str, Evaluation]) -> str:
         for name, e in results.items()
     ]
     return "\n".join(lines)
+
+
+def side_by_side(results: dict[str, dict[str, Evaluation]]) -> str:
+    """Models in rows, sets of clauses in columns: main tag right / micro-F1, as a Markdown table."""
+    sets = [f"{name} ({e.clauses})" for name, e in next(iter(results.values())).items()]
+    lines = [f"| main tag / micro-F1 | {' | '.join(sets)} |", "| --- |" + " ---: |" * len(sets)]
+    for name, judged in results.items():
+        cells = (f"{e.main_accuracy:.3f} / {e.micro_f1:.3f}" for e in judged.values())
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)

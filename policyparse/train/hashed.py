@@ -3,16 +3,18 @@
 In: a .jsonl of labels (or a folder of them) and the folder of the documents that they speak of. Out: ReadDocument, each
 with all its clauses as the pipeline cuts them and the tags of those that are labelled. Touches: reads both.
 
-A label is {"source": path in that folder, "clause": hash, "tags": […]}; the hash is `key` of the clause's text. Labels
-of clauses that are cut otherwise today are counted, not guessed at.
+A label is {"source": path in that folder, "clause": hash, "tags": […]}; the hash is `key` of the clause's text. A source
+may stand in an archive there (`laws.tar.gz/…`). Labels of clauses that are cut otherwise today are counted, not guessed at.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import tarfile
+import tempfile
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,28 +46,53 @@ def shipped_labels() -> Path:
 def read_labelled(labels: Path, texts: Path, tags: Sequence[str] = TAGS) -> tuple[list[ReadDocument], int]:
     """(documents, lost): the labelled documents by name; how many labels found no clause.
 
-    Raises CorpusError for a label that is none, and where no document is there.
+    Where several files of a folder label a clause, the first by name is believed. Raises CorpusError for a label that is
+    none, and where no document is there.
     """
     wanted: dict[str, dict[str, tuple[str, ...]]] = {}
     for source, clause, given in _labels(labels, set(tags)):
-        wanted.setdefault(source, {})[clause] = given
-    there = [source for source in sorted(wanted) if (texts / source).is_file()]
-    if not there:
-        raise CorpusError(f"{texts}: none of the documents that {labels} speaks of — give their folder")
+        wanted.setdefault(source, {}).setdefault(clause, given)
     out, found = [], 0
-    for source in there:
-        for contexts in contexts_in(texts / source):
-            tagged: dict[int, tuple[str, ...]] = {}
-            seen: set[str] = set()
-            for number, context in enumerate(contexts):
-                name = key(context.text)
-                if name in wanted[source] and name not in seen:  # the same words again are one label
-                    seen.add(name)
-                    tagged[number] = wanted[source][name]
-            if tagged:
-                out.append(ReadDocument(source, contexts, tagged))
-                found += len(tagged)
+    with tempfile.TemporaryDirectory() as unpacked:
+        there = _files(texts, wanted, Path(unpacked))
+        if not there:
+            raise CorpusError(f"{texts}: none of the documents that {labels} speaks of — give their folder")
+        for source, path in sorted(there.items()):
+            for contexts in contexts_in(path):
+                tagged: dict[int, tuple[str, ...]] = {}
+                seen: set[str] = set()
+                for number, context in enumerate(contexts):
+                    name = key(context.text)
+                    if name in wanted[source] and name not in seen:  # the same words again are one label
+                        seen.add(name)
+                        tagged[number] = wanted[source][name]
+                if tagged:
+                    out.append(ReadDocument(source, contexts, tagged))
+                    found += len(tagged)
     return out, sum(map(len, wanted.values())) - found
+
+
+def _files(texts: Path, sources: Iterable[str], into: Path) -> dict[str, Path]:
+    """Where each source is, those that are there; one in an archive is unpacked into `into`."""
+    found: dict[str, Path] = {}
+    inside: dict[Path, dict[str, str]] = {}
+    for source in sources:
+        archive, packed, member = source.partition(".tar.gz/")
+        if packed:
+            inside.setdefault(texts / f"{archive}.tar.gz", {})[member] = source
+        elif (texts / source).is_file():
+            found[source] = texts / source
+    for path, members in inside.items():
+        if path.is_file():
+            with tarfile.open(path) as archived:
+                for entry in archived:
+                    if entry.name in members and (held := archived.extractfile(entry)) is not None:
+                        folder = into / str(len(found))  # two folders of an archive may hold the same name
+                        folder.mkdir()
+                        copy = folder / Path(entry.name).name
+                        copy.write_bytes(held.read())
+                        found[members[entry.name]] = copy
+    return found
 
 
 def contexts_in(path: Path) -> list[tuple[ClauseContext, ...]]:

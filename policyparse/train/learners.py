@@ -21,6 +21,8 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
+from policyparse.tag.heads import split_heads
+
 Array = NDArray[Any]
 Matrix: TypeAlias = "sparse.csr_matrix"
 Scorer = Callable[[Matrix], tuple[Array, Array]]
@@ -66,13 +68,7 @@ def linear_heads(matrix: Matrix, has: Array, main: Array, strength: float, seed:
 
 def _logistic(matrix: Matrix, has: Array, main: Array, strength: float, seed: int, unlabelled: Matrix) -> Scorer:
     weights, bias = linear_heads(matrix, has, main, strength, seed)
-    tags = has.shape[1]
-
-    def score(other: Matrix) -> tuple[Array, Array]:
-        logits = other @ weights + bias
-        return _softmax(logits[:, :tags]), _sigmoid(logits[:, tags:])
-
-    return score
+    return lambda other: split_heads(other @ weights + bias)
 
 
 def _statistics(matrix: Matrix, has: Array, main: Array, strength: float, seed: int, unlabelled: Matrix) -> Scorer:
@@ -106,7 +102,7 @@ def _svm(matrix: Matrix, has: Array, main: Array, strength: float, seed: int, un
     def score(other: Matrix) -> tuple[Array, Array]:
         # margins: doubled, a margin of 1 reads as 0.88
         margins = _spread(first.decision_function(other), first.classes_, has.shape[1], -5.0)
-        return _softmax(2 * margins), _sigmoid(2 * rest.decision_function(other))
+        return split_heads(2 * np.hstack([margins, rest.decision_function(other)]))
 
     return score
 
@@ -130,15 +126,6 @@ def _spread(scores: Array, classes: Array, tags: int, empty: float = 0.0) -> Arr
     out = np.full((len(scores), tags), empty)
     out[:, classes] = scores
     return out
-
-
-def _softmax(logits: Array) -> Array:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _sigmoid(logits: Array) -> Array:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
 
 
 LEARNERS: Mapping[str, Learner] = {
