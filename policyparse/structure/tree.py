@@ -231,13 +231,16 @@ def _title(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int
         return ""
     if alone(text, lines, items, number):
         return _unclosed(_TITLE_END.split(words, maxsplit=1)[0].strip())
+    if pointed := _POINT.match(words):
+        return pointed["point"]
     match = _SENTENCE_END.search(words)
     if match is None or match.group() != "。":
         return ""
     sentence = words[: match.start()]
     rest = words[match.end() :].strip()
     # Text of the item may also follow as paragraphs without a label.
-    more = bool(rest) or (end == line.end and _paragraph_follows(lines, item.line, following))
+    inner = following and end < line.end and RANK[following.label.style] > RANK[item.label.style]
+    more = bool(rest) or inner or (end == line.end and _paragraph_follows(lines, item.line, following))
     if _listed(lines, items, number):
         return ""
     if not more or len(sentence) > LONGEST_HEADING or re.search(r"[：:；;]", sentence):
@@ -247,8 +250,14 @@ def _title(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int
     return sentence
 
 
+# 受理：…, 准备阶段（2012年3月—6月）：…: a short name of the point, and its text behind the colon
+_POINT = re.compile(
+    r"(?P<point>(?![^：:]*(?:如下|以下|下列|要求是|包括|为|是|要|应|须|将|等)[：:])(?:(?![要应须将是在对从按由])[一-鿿、“”]){2,14}(?:[（(][^（()）]{2,24}[)）])?)"
+    r"[：:](?=\s*[^\s：:])"
+)
+_ASSIGNS = re.compile(r"各[^，。]{0,24}[要应须]")
 _PARTICULAR = re.compile(
-    r"^(?:为|根据|按照|经|自|从|本|对于|凡|对(?:已|于|在)|由|在.{2,12}[，,]|到\d)|\d{2,}|是(?:历史|一项|一个)|因此|以下"
+    r"^各[^，。]{0,24}[要应须]|^(?:为|根据|按照|经|自|从|本|对于|凡|对(?:已|于|在)|由|在.{2,12}[，,]|到\d)|\d{2,}|是(?:历史|一项|一个)|因此|以下"
 )
 
 
@@ -302,7 +311,7 @@ def alone(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int)
         return True
     if len(words) > 70 or item.label.style == "条":
         return False
-    if words[-1] in "。！!" and (len(words) > 46 or _SENTENCE_END.search(words[:-1])):
+    if words[-1] in "。！!" and (len(words) > 46 or _SENTENCE_END.search(words[:-1]) or _ASSIGNS.match(words)):
         return False
     if words[-1] in "；;：:，," or _listed(lines, items, number):
         return False
@@ -313,8 +322,17 @@ def alone(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int)
     if following is None or following.line > item.line + 1:
         return words[-1] not in "。！!" and following is not None
     # the next label: one of an inner series makes this its heading
-    return RANK[following.label.style] > RANK[item.label.style] and (
-        following.label.number == 1 or words[-1] not in "。！!"
+    return (
+        RANK[following.label.style] > RANK[item.label.style]
+        and (
+            following.label.number == 1
+            or words[-1] not in "。！!"
+            # an inner series that numbers on across its sections
+            or any(
+                before.label.style == following.label.style and before.label.number == following.label.number - 1
+                for before in items[:number]
+            )
+        )
     )
 
 
