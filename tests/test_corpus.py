@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyparse.corpus import Corpus, Imported
-from policyparse.corpus.blocks import words_in
+from policyparse.corpus.blocks import Damaged, blocks, pack_block, unpack_block, words_in
 from policyparse.corpus.migrations import STEPS
 from policyparse.corpus.packing import pack, unpack
 from policyparse.corpus.passages import before_repairs, passages
@@ -389,3 +390,39 @@ def test_clauses_that_overlap_are_kept_too(tmp_path: Path) -> None:
         corpus.add(odd)
         corpus.add(document("", id="empty"))
         assert list(corpus.documents()) == [odd, document("", id="empty")]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_blocks_give_back_the_texts(texts: list[str]) -> None:
+    packed = list(blocks(texts))
+    assert [text for _, block in packed for text in unpack_block(block)] == texts
+    for first, block in packed:
+        assert words_in(block, 0) == texts[first]
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_block_is_damaged(data: bytes) -> None:
+    with pytest.raises(Damaged):
+        unpack_block(data)
+
+
+@given(st.data())
+def test_no_flipped_bit_goes_unseen(data: st.DataObject) -> None:
+    plan = pilot_corpus()[0]
+    parts = passages(plan)
+    body = bytearray(pack(plan, [(part.start, part.end) for part in parts]))
+    block = bytearray(pack_block([part.text for part in parts]))
+    for packed in (body, block):
+        at = data.draw(st.integers(0, 8 * len(packed) - 1))
+        packed[at // 8] ^= 1 << at % 8
+    with pytest.raises(Damaged):
+        unpack(bytes(body), [part.text for part in parts])
+    with suppress(Damaged):  # a frame has a bit or two that say nothing
+        assert unpack_block(bytes(block)) == [part.text for part in parts]
+
+
+def test_two_documents_of_a_line_each_are_no_copies(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path / "short", create=True) as corpus:
+        for title in ("某县条例", "某市办法"):
+            corpus.add(document(f"{title}\n一、以下从略。\n"))
+        assert [corpus.store.relatives(each.id) for each in corpus.documents()] == [[], []]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from reportlab.pdfgen import canvas
 
 from policyparse.batch import Outcome, Pipeline, Progress, Summary, Task, import_files, read_file, report
 from policyparse.batch.originals import source_of
+from policyparse.batch.report_files import html
+from policyparse.batch.report_words import in_words
 from policyparse.batch.workers import Here
 from policyparse.cli import run as command
 from policyparse.corpus import Corpus
@@ -217,6 +220,12 @@ def test_the_report_and_its_files(folder: Path, capsys: pytest.CaptureFixture[st
     assert {"summary", "reasons", "files"} <= set(openpyxl.load_workbook(files["xlsx"]).sheetnames)
     page = files["html"].read_text(encoding="utf-8")
     assert "http" not in page.replace("http-equiv", "")  # nothing is fetched
+    assert "1 could not be read: 1 damaged." in page
+    assert re.search(r'<td class="path">bad\.txt</td>', page)  # below the one source
+    chinese = html(found, chinese=True)
+    assert "没有读成 1 个：文件已损坏 1 个。" in chinese
+    for words in ("与另一文件字节相同", "与另外 1 份同在一个文件", "日期、发文机关、结构", "失败", "完成"):
+        assert words in chinese
     assert command(["imports", *where]) == 0
     assert "\tdone\t" in capsys.readouterr().out
     assert command(["imports", "show", "7", *where]) == 2
@@ -343,6 +352,21 @@ def test_a_locked_office_file_is_read_with_its_password(tmp_path: Path) -> None:
     with Corpus.open(tmp_path / "corpus", create=True) as corpus:
         assert [record.code for record in import_files(corpus, [path]).left] == ["encrypted"]
         assert import_files(corpus, [], parse=Pipeline(passwords=("密码123",)), retry=[]).new == 1
+
+
+#: Those of passing.ReadError, and those that an import gives besides.
+SAID = (
+    "empty", "no-text", "encrypted", "damaged", "too-large", "unknown-format", "archive", "not-found", "no-permission",
+    "needs-extra", "timed-out", "crashed", "internal", "needs-ocr", "out-of-memory", "changed", "not-a-file",
+    "not-a-document", "link", "same-file",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", SAID)
+def test_every_code_has_chinese_words(code: str) -> None:
+    row = in_words({"code": code, "reason": f"the same bytes as /x/y.txt: {code}", "remedy": None}, True)
+    assert "/x/y.txt" in str(row["reason"])
+    assert re.search(r"[一-鿿]", str(row["reason"]))
 
 
 # -- the corpus kept --------------------------------------------------------------------------------------------------

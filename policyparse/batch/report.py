@@ -37,9 +37,9 @@ COLUMNS: dict[str, tuple[str, str, int]] = {
 #: Name → title in English and Chinese, columns.
 _SECTIONS: dict[str, tuple[str, str, str]] = {
     "summary": ("Import {run}", "第 {run} 次导入", "what value"),
+    "reasons": ("Why not", "没有读成或略过的原因", "status code files reason remedy path"),
     "folders": ("By folder", "按文件夹", "folder files done skipped failed documents megabytes seconds"),
     "formats": ("By format", "按格式", "format files done skipped failed documents megabytes seconds"),
-    "reasons": ("Reasons", "原因", "status code files reason remedy path"),
     "failed": ("Failed", "失败的文件", "path format megabytes code reason remedy seconds memory"),
     "slowest": ("Slowest", "最慢的文件", "path format megabytes seconds memory"),
     "same": ("The same document in several files", "同一公文见于多个文件", "group document title path format how"),
@@ -68,7 +68,7 @@ class Section:
 class Report:
     """What became of the files of a run, as sections; empty ones are left out.
 
-    summary, folders, formats, reasons, failed, slowest, same, near, gaps, versions, vanished
+    summary, reasons, folders, formats, failed, slowest, same, near, gaps, versions, vanished
     """
 
     run: Run

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from policyparse.batch.report import COLUMNS, FILE_COLUMNS, Report, file_rows
+from policyparse.batch.report import COLUMNS, FILE_COLUMNS, Report, Row, Value, file_rows
+from policyparse.batch.report_words import headline, in_words
 from policyparse.corpus import Corpus
 from policyparse.export import Workbook, table_writer
 from policyparse.export.text import text_file
@@ -50,15 +51,37 @@ def html(report: Report, chinese: bool = False) -> str:
         loader=PackageLoader("policyparse.batch"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["shown"] = _shown
     at = 1 if chinese else 0
+    below = report.run.sources[0].rstrip("/") + "/" if len(report.run.sources) == 1 else ""
     return environment.get_template("report.html").render(
         language="zh-CN" if chinese else "en",
         title=report.sections[0].title[at],
-        sections=report.sections,
+        headline=headline(report, chinese),
+        below=below,
+        sections=[
+            (section, [_below(in_words(row, chinese), below) for row in section.rows[:_ON_THE_PAGE]])
+            for section in report.sections
+        ],
         heads={name: words[at] for name, words in COLUMNS.items()},
         at=at,
-        most=_ON_THE_PAGE,
     )
+
+
+def _below(row: Row, source: str) -> Row:
+    """The row with paths as they are below the one source of the run: what all begin with need not be read in each."""
+    return {
+        name: (value[len(source) :] or ".") if isinstance(value, str) and source and value.startswith(source) else value
+        for name, value in row.items()
+    }
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.1f}" if value >= 100 else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) and value >= 10_000 else str(value)
 
 
 def write_html(report: Report, path: Path, chinese: bool = False) -> None:

@@ -15,6 +15,7 @@ import click
 
 from policyparse.batch import report
 from policyparse.batch.report import COLUMNS, Row, Section
+from policyparse.batch.report_words import headline, in_words
 from policyparse.cli.messages import CHINESE, Command, Group, say
 from policyparse.cli.options import corpus_option, json_option
 from policyparse.cli.progress import clock
@@ -133,6 +134,7 @@ def show_command(
         sections = {section.name: section.rows for section in found.sections}
         click.echo(json.dumps({"run": asdict(found.run), **sections}, ensure_ascii=False))
     elif not (csv_file or xlsx_file or html_file):
+        click.echo(headline(found, CHINESE))
         for section in found.sections:
             _show_section(section)
     return 0
@@ -194,7 +196,7 @@ def _directory(context: click.Context, directory: Path) -> Path:
 
 
 def _show_section(section: Section) -> None:
-    shown = section.rows[:_SHOWN]
+    shown = [in_words(row, CHINESE) for row in section.rows[:_SHOWN]]
     show_rows(say(*section.title), section.columns, shown)
     if len(shown) < len(section.rows):
         rest = len(section.rows) - len(shown)
