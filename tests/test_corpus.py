@@ -415,9 +415,9 @@ def test_no_flipped_bit_goes_unseen(data: st.DataObject) -> None:
     for packed in (body, block):
         at = data.draw(st.integers(0, 8 * len(packed) - 1))
         packed[at // 8] ^= 1 << at % 8
-    with pytest.raises(Damaged):
-        unpack(bytes(body), [part.text for part in parts])
-    with suppress(Damaged):  # a frame has a bit or two that say nothing
+    with suppress(Damaged):  # a few bits say nothing: those that fill up the last byte
+        assert unpack(bytes(body), [part.text for part in parts]) == plan
+    with suppress(Damaged):
         assert unpack_block(bytes(block)) == [part.text for part in parts]
 
 
