@@ -50,7 +50,7 @@ class OpenSearchEngine:
 
     @property
     def segmenter(self) -> Segmenter:
-        return self._planner.segmenter
+        return self._planner.units.segmenter
 
     def question(
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
@@ -62,7 +62,7 @@ class OpenSearchEngine:
         return _Planner(self._store, self._vocabulary, synonyms, self._has_all_words)
 
     def units(self, whole: str) -> list[str]:
-        return self._planner.units(whole)
+        return self._planner.units.of(whole)
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
         if not folds:

@@ -34,7 +34,7 @@ class Directory:
 
     @property
     def segmenter(self) -> Segmenter:
-        return self._planner.segmenter
+        return self._planner.units.segmenter
 
     def question(
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
@@ -43,7 +43,7 @@ class Directory:
         return Asked(self.corpus, *planner.plans(tree, filters, anywhere))
 
     def units(self, whole: str) -> list[str]:
-        return self._planner.units(whole)
+        return self._planner.units.of(whole)
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
         return self.corpus.store.repeated(folds)
@@ -83,8 +83,8 @@ class Asked:
         if self._settled is None:
             plan = self._narrow
             found = self._searcher.search(plan.query, limit)
-            if plan.wider and _number(found) < ENOUGH:
-                plan = self._widely()
+            if plan.wider and _number(found) < ENOUGH and (wide := self._widely()) is not plan:
+                plan = wide
                 found = self._searcher.search(plan.query, limit)
             self._settled, self._top = (plan, _number(found)), (limit, found.hits)
         return self._settled

@@ -11,7 +11,9 @@ In: a query. Out: Word, Phrase, Field, And, Or, Not. Touches: nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from policyparse.passing import PolicyparseError
 
@@ -75,10 +77,12 @@ _DEEPEST = 50
 
 _CLOSING = {'"': '"', "“": "”", "「": "」"}
 _OPEN, _CLOSE = "(（", ")）"
+#: What a word, and a field's value, reaches as far as.
+_WORD = re.compile(r"[^\s()（）\"“「]+")
+_VALUE = re.compile(r"[^\s()（）]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str  # word, phrase, field, (, ), AND, OR, NOT
     text: str
     value: str = ""
@@ -126,29 +130,30 @@ def _stands_free(query: str, at: int) -> bool:
 
 def _bare(query: str, at: int, tokens: list[_Token]) -> int:
     """Reads a word, an operator or field:value from `at`; returns where it ends."""
-    start, end = at, len(query)
-    while at < end and not query[at].isspace() and query[at] not in _OPEN + _CLOSE and query[at] not in _CLOSING:
-        if query[at] in ":：" and query[start:at].lower() in FIELDS:
-            name = FIELDS[query[start:at].lower()]
-            at += 1
-            if at < end and query[at] in _CLOSING:
-                value, at = _quoted(query, at)
-            else:
-                first = at
-                while at < end and not query[at].isspace() and query[at] not in _OPEN + _CLOSE:
-                    at += 1
-                value = query[first:at]
-            if not value.strip():
-                raise QueryError(
-                    f"{name}: has no value — write it behind the colon, as in {name}:…",
-                    f"{name}: 后面没有值——请写在冒号后，如 {name}:…",
-                )
-            tokens.append(_Token("field", name, value.strip()))
-            return at
-        at += 1
-    word = query[start:at]
-    tokens.append(_Token(word if word in ("AND", "OR", "NOT") else "word", word))
+    word = _reach(_WORD, query, at)
+    before, colon, _ = word.replace("：", ":").partition(":")
+    name = FIELDS.get(before.lower()) if colon else None
+    if name is None:
+        tokens.append(_Token(word if word in ("AND", "OR", "NOT") else "word", word))
+        return at + len(word)
+    at += len(before) + 1
+    if query[at : at + 1] in _CLOSING:
+        value, at = _quoted(query, at)
+    else:
+        value = _reach(_VALUE, query, at)
+        at += len(value)
+    if not value.strip():
+        raise QueryError(
+            f"{name}: has no value — write it behind the colon, as in {name}:…",
+            f"{name}: 后面没有值——请写在冒号后，如 {name}:…",
+        )
+    tokens.append(_Token("field", name, value.strip()))
     return at
+
+
+def _reach(pattern: re.Pattern[str], query: str, at: int) -> str:
+    found = pattern.match(query, at)
+    return found[0] if found else ""
 
 
 def _quoted(query: str, at: int) -> tuple[str, int]:
