@@ -30,9 +30,11 @@ from policyparse.corpus.verify import content_id, repair, verify
 from policyparse.model import Document
 from policyparse.passing import CleanText, PolicyparseError, ReadError
 from policyparse.pipeline import document_id
+from policyparse.read import Limits, read_all
 from policyparse.search import search
 
 PLAN = "石桥镇方案\n一、下放权限。将项目审批权下放到镇。\n二、财政返还。超收部分返还镇里。\n"
+REPLY = "关于同意扩权的批复\n一、同意石桥镇承接权限。\n"
 
 
 def parse(path: str, data: bytes) -> list[Document]:
@@ -352,6 +354,34 @@ def test_a_locked_office_file_is_read_with_its_password(tmp_path: Path) -> None:
     with Corpus.open(tmp_path / "corpus", create=True) as corpus:
         assert [record.code for record in import_files(corpus, [path]).left] == ["encrypted"]
         assert import_files(corpus, [], parse=Pipeline(passwords=("密码123",)), retry=[]).new == 1
+
+
+def test_members_under_aes_are_read_with_their_password(tmp_path: Path) -> None:
+    """What 7-Zip, WinRAR and Bandizip write; one member has another password than the others."""
+    pyzipper = pytest.importorskip("pyzipper")
+    path = tmp_path / "批文.zip"
+    with pyzipper.AESZipFile(path, "w", pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
+        for name, text, password in (("方案.txt", PLAN, "密码123"), ("批复.txt", REPLY, "b"), ("c.txt", PLAN * 2, "?")):
+            archive.setpassword(password.encode())
+            archive.writestr(name, text.encode())
+    with Corpus.open(tmp_path / "corpus", create=True) as corpus:
+        assert {record.code for record in import_files(corpus, [path]).left} == {"encrypted"}
+        found = import_files(corpus, [], parse=Pipeline(passwords=("x", "密码123", "b")), retry=["encrypted"])
+        assert found.new == 2
+        assert [(record.path.rsplit("/", 1)[1], record.code) for record in found.left] == [("c.txt", "encrypted")]
+        assert "--password-file" in str(found.left[0].remedy)
+
+
+def test_aes_without_the_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pyzipper = pytest.importorskip("pyzipper")
+    path = tmp_path / "批文.zip"
+    with pyzipper.AESZipFile(path, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"b")
+        archive.writestr("a.txt", REPLY.encode())
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    (error,) = read_all(path, limits=Limits(passwords=("b",)))
+    assert isinstance(error, ReadError)
+    assert (error.code, "policyparse[passwords]" in error.remedy) == ("needs-extra", True)
 
 
 #: Those of passing.ReadError, and those that an import gives besides.

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from policyparse.passing import RawDocument, ReadError
 from policyparse.read.limits import Limits
-from policyparse.read.locked import unlocked
+from policyparse.read.locked import REMEDY, unlocked
 from policyparse.read.reading import Reading
 from policyparse.read.sniff import sniff
 
@@ -104,7 +104,7 @@ def read(path: Path | str, data: bytes | None = None, *, limits: Limits = _DEFAU
             name,
             "encrypted",
             "it is locked with a password",
-            "open it, save it without the password and import that",
+            REMEDY,
         )
     if kind == "zip" and not zipfile.is_zipfile(io.BytesIO(data)):
         raise ReadError(name, "damaged", "it is an archive whose end is missing or broken", "fetch it again")

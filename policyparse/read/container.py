@@ -17,6 +17,7 @@ from lxml import etree
 
 from policyparse.passing import ReadError
 from policyparse.read.limits import Limits
+from policyparse.read.locked import AES, REMEDY, aes_member
 
 # Below this an over-packed part does no harm, whatever its ratio (pages of spaces pack 1000:1).
 _SMALL = 16 * 2**20
@@ -64,11 +65,13 @@ class Container:
 
 def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, limits: Limits, spent: int) -> bytes:
     """One member's bytes, never more than the limits leave after `spent`. Raises ReadError."""
-    password = _password_of(archive, info, limits) if info.flag_bits & 1 else None
-    if info.flag_bits & 1 and password is None:
-        raise ReadError(
-            path, "encrypted", "it is locked with a password", "unpack it with the password and import the files"
-        )
+    password = None
+    if info.flag_bits & 1:
+        if info.compress_type == AES and limits.passwords:
+            archive, info = aes_member(archive, info, path)
+        password = _password_of(archive, info, limits)
+        if password is None:
+            raise ReadError(path, "encrypted", "it is locked with a password", REMEDY)
     allowed = limits.max_unpacked - spent
     if info.file_size > _SMALL:
         allowed = min(allowed, max(_SMALL, info.compress_size * limits.max_ratio))

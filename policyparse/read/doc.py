@@ -23,6 +23,7 @@ from policyparse.read.doc_lenient import lenient
 from policyparse.read.doc_word95 import lines_of
 from policyparse.read.docx import read_docx
 from policyparse.read.limits import Limits
+from policyparse.read.locked import REMEDY
 from policyparse.read.reading import Reading
 
 
@@ -91,9 +92,7 @@ def _lines(lines: list[str]) -> Reading:
 
 
 def _encrypted(path: str) -> ReadError:
-    return ReadError(
-        path, "encrypted", "it is locked with a password", "open it, save it without the password and import that"
-    )
+    return ReadError(path, "encrypted", "it is locked with a password", REMEDY)
 
 
 def _refused(data: bytes, path: str) -> ReadError:

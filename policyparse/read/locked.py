@@ -4,20 +4,51 @@ In: bytes, passwords. Out: bytes. Touches nothing.
 
 PDFs with pypdfium2, which reads them anyhow; Word and Excel files (.docx, .xlsx, .doc, .xls) with msoffcrypto-tool, where
 the extra `passwords` is installed: it is the one library that knows all of Office's ways of locking. Members of zip
-archives are unlocked by `container.unpack` (the old ZipCrypto only: the standard library has no AES).
+archives are unlocked by `container.unpack`: the old ZipCrypto with the standard library, AES (what 7-Zip, WinRAR and
+Bandizip write) with pyzipper of the same extra.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import io
+import zipfile
 from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from policyparse.passing import ReadError
 
-HOW_TO_INSTALL = "install the extra for locked Office files: pip install 'policyparse[passwords]'"
+HOW_TO_INSTALL = "install the extra for locked files: pip install 'policyparse[passwords]'"
+
+#: What to do with a file that none of the passwords opens.
+REMEDY = "write its password into a file and run: policyparse import --retry encrypted --password-file FILE"
+
+#: zipfile's compress_type of a member under AES; how it is packed stands in an extra field.
+AES = 99
+
+#: Archives once more, as pyzipper reads them, and their members by where they stand in the file.
+_AES_ARCHIVES: WeakKeyDictionary[zipfile.ZipFile, tuple[Any, dict[int, zipfile.ZipInfo]]] = WeakKeyDictionary()
+
+
+def aes_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> tuple[Any, zipfile.ZipInfo]:
+    """The archive and its member as pyzipper reads them: it opens what zipfile cannot, in the same way.
+
+    Raises ReadError: needs-extra, damaged.
+    """
+    if archive not in _AES_ARCHIVES:
+        if importlib.util.find_spec("pyzipper") is None:
+            raise ReadError(path, "needs-extra", "it is locked with AES", HOW_TO_INSTALL)
+        import pyzipper
+
+        try:
+            opened = pyzipper.AESZipFile(archive.fp)
+            _AES_ARCHIVES[archive] = opened, {each.header_offset: each for each in opened.infolist()}
+        except Exception as error:  # of a broken extra field it says struct.error, IndexError and others
+            raise ReadError(path, "damaged", "what it says of its lock is broken", "fetch it again") from error
+    opened, members = _AES_ARCHIVES[archive]
+    return opened, members[info.header_offset]
 
 
 def unlocked(data: bytes, kind: str, path: str, passwords: Sequence[str]) -> bytes:

@@ -26,6 +26,7 @@ from policyparse.passing import Block, ReadError
 from policyparse.read.container import Container
 from policyparse.read.grid import Cell, table_blocks
 from policyparse.read.limits import Limits
+from policyparse.read.locked import REMEDY
 from policyparse.read.reading import Reading
 from policyparse.read.sheet_size import check_xls, check_zip
 
@@ -191,7 +192,5 @@ def _refusal(error: BaseException, data: bytes, path: str) -> BaseException:
     if _is_foreign(error):
         return error
     if "assword" in str(error) or "assword" in type(error).__name__:
-        return ReadError(
-            path, "encrypted", "it is locked with a password", "open it, save it without the password and import that"
-        )
+        return ReadError(path, "encrypted", "it is locked with a password", REMEDY)
     return ReadError(path, "damaged", "it is no readable workbook", "open it in Excel or WPS and save it again")

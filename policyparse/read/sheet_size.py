@@ -18,6 +18,7 @@ from doc2docx.errors import Doc2DocxError
 from policyparse.passing import ReadError
 from policyparse.read.container import Container
 from policyparse.read.limits import Limits
+from policyparse.read.locked import REMEDY
 
 # A cell of an .xlsx sheet that holds something (an empty one ends in "/>").
 _FILLED = re.compile(rb'<(?:\w{1,8}:)?c\s[^>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"(?:[^>]{0,200}[^/>])?>')
@@ -84,7 +85,7 @@ def check_xls(data: bytes, path: str, limits: Limits) -> None:
                 path,
                 "encrypted",
                 "it is locked with a password",
-                "open it, save it without the password and import that",
+                REMEDY,
             )
         if kind in _CELLS and size >= 4 and at + 4 <= len(stream):
             row, column = struct.unpack_from("<HH", stream, at)

@@ -18,6 +18,7 @@ from pathlib import Path
 from policyparse.passing import ReadError
 from policyparse.read.container import unpack
 from policyparse.read.limits import Limits
+from policyparse.read.locked import HOW_TO_INSTALL, REMEDY
 from policyparse.read.sniff import sniff
 
 _UTF8_FLAG = 0x800
@@ -27,7 +28,8 @@ _LITTER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
 
 # What a member that cannot be unpacked is told to be, and what to do: code → reason, remedy
 _FAULTS = {
-    "encrypted": ("it is locked with a password", "unpack it with the password and import the files"),
+    "encrypted": ("it is locked with a password", REMEDY),
+    "needs-extra": ("it is locked with AES", HOW_TO_INSTALL),
     "damaged": ("it is broken inside its archive", "fetch the archive again"),
     "too-large": ("it unpacks to far more than it should", "do not open it; ask who sent it"),
 }
