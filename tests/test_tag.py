@@ -25,7 +25,7 @@ from policyparse.passing import PolicyparseError
 from policyparse.tag import ClauseContext, ModelError, Tagger, load_model, marks_of, position_of, save_model
 from policyparse.tag.features import BLOCKS, Features, blocks_of, fold, lead_of, split_label
 from policyparse.tag.files import read_state
-from policyparse.tag.heads import shifts
+from policyparse.tag.heads import Around, lists_of, shifts
 from policyparse.train import CorpusError, LabelledClause, cross_validate, evaluate, read_clauses, train
 from policyparse.train.clauses import shipped_clauses
 
@@ -114,8 +114,39 @@ def test_a_document_speaks_for_a_clause_that_says_little(shipped) -> None:
 
 def test_shifts_are_nothing_for_one_clause_and_finite_for_any() -> None:
     prior = np.full(3, 1 / 3, dtype=np.float32)
-    assert not shifts(np.array([[9.0, 0, 0, 1, 1, 1]]), prior, (1.0, 1.0)).any()
-    assert np.isfinite(shifts(np.array([[900.0, 0, 0, 1, 1, 1]] * 5), prior, (1.0, 1.0))).all()
+    whole = Around(1.0, 1.0, 1.0, 1.0)
+    one = ClauseContext("（一）设办公室；", ("第三条",))
+    assert not shifts(np.array([[9.0, 0, 0, 1, 1, 1]]), prior, whole, [one]).any()
+    assert np.isfinite(shifts(np.array([[900.0, 0, 0, 1, 1, 1]] * 5), prior, whole, [one] * 5)).all()
+
+
+def test_items_are_known_by_their_heading_and_what_opens_them() -> None:
+    law = [
+        ("第一条 为了……制定本办法。", ("第一章",)),
+        ("第二条 应当遵循下列原则：", ("第一章",)),
+        ("（一）公开；", ("第一章", "第二条")),
+        ("（二）便民。", ("第一章", "第二条")),
+        ("第三条 收费由县定。", ("第二章",)),
+        ("结束语。", ()),
+        ("署名前的话。", ()),
+    ]
+    lists, openers = lists_of([ClauseContext(text, headings) for text, headings in law])
+    assert lists.tolist() == [0, 0, 2, 2, 4, 5, 6]
+    assert openers.tolist() == [-1, -1, 1, 1, -1, -1, -1]
+
+
+def test_an_item_hears_what_opens_its_list() -> None:
+    prior = np.full(3, 1 / 3, dtype=np.float32)
+    contexts = [
+        ClauseContext("一、应当遵循下列原则："),
+        ClauseContext("（一）公开；", ("一、",)),
+        ClauseContext("另外。"),
+    ]
+    logits = np.array([[9.0, 0, 0, 9, 0, 0], [1, 1, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0]])
+    moved = shifts(logits, prior, Around(opener=0.6), contexts)
+    assert moved[1].argmax() == 0
+    assert moved[1, 0] > 0 > moved[1, 1]
+    assert not moved[[0, 2]].any(), "nothing opens these"
 
 
 def test_shipped_model_knows_the_twenty_tags_and_is_small(shipped) -> None:
@@ -201,7 +232,7 @@ def test_a_model_with_code_in_it_is_refused(tmp_path) -> None:
 @pytest.mark.parametrize("value", [len, re.compile("a"), {1: "a"}, np.array([object()]), b"bytes", LinearSVC()])
 def test_a_model_with_anything_but_numbers_and_text_is_refused(value, model, tmp_path) -> None:
     path = tmp_path / "strange.skops"
-    skops.io.dump({"format": 3, "tags": value}, path)
+    skops.io.dump({"format": 4, "tags": value}, path)
     with pytest.raises(ModelError, match=r"tampered with|damaged"):
         load_model(path)
 
@@ -295,7 +326,7 @@ def test_an_array_that_many_nodes_name_is_read_once(tmp_path) -> None:
 
 def _state(model) -> dict:
     return {
-        "format": 3, "tags": list(model.tags), "features": "\n".join(model.features.names), "blocks": list(BLOCKS),
+        "format": 4, "tags": list(model.tags), "features": "\n".join(model.features.names), "blocks": list(BLOCKS),
         "rarity": model.features.rarity, "weights": model.weights, "bias": model.bias, "share": model.share,
         "prior": model.prior, "around": list(model.around), "thresholds": model.thresholds,
         "first": list(model.first), "others": list(model.others), "made": model.made,

@@ -19,6 +19,7 @@ BLOCKS = {
     "head": ("heading above", "所在标题"), "path": ("headings further up", "上级标题"),
     "place": ("place", "位置、文种"), "mark": ("found in it", "抽取结果、标志"), "cue": ("cue word of the tag", "标签提示词"),
     "document": ("the rest of the document", "文件其余部分"), "neighbours": ("the clauses beside it", "前后条款"),
+    "list": ("the list that it is an item of", "所在的分项"),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from policyparse.model import TAGS, TagName, TagScore
 from policyparse.passing import PolicyparseError
 from policyparse.tag.features import ClauseContext, blocks_of, marks_of, position_of
 from policyparse.tag.files import ModelError, load_model, save_model, shipped_model
-from policyparse.tag.heads import Model, shifts
+from policyparse.tag.heads import Around, Model, shifts
 
 __all__ = [
     "ClauseContext", "Model", "ModelError", "Reason", "Tagger", "load_model", "marks_of", "position_of", "save_model",
@@ -30,7 +30,7 @@ __all__ = [
 class Reason:
     """Something that spoke for a tag (weight above 0) or against it.
 
-    block: which sort of feature (`features.BLOCKS`); "document" and "neighbours" for what stands around the clause
+    block: which sort of feature (`features.BLOCKS`); "document", "neighbours" and "list" for what stands around the clause
     what:  the feature: a word, a pair of signs, a mark; "" for what stands around
     weight: what it added to the tag's log odds, over the mean of all tags, mean of the two heads
     """
@@ -97,8 +97,13 @@ class Tagger:
             block, _, what = name.partition("\t")
             reasons.append(Reason(block, what, round(float(part), 4)))
         logits = model.logits(contexts)
-        for block, around in (("document", (model.around[0], 0.0)), ("neighbours", (0.0, model.around[1]))):
-            shift = shifts(logits, model.prior, around)[at : at + 1]
+        view = model.around
+        for block, around in (
+            ("document", Around(document=view.document)),
+            ("neighbours", Around(neighbours=view.neighbours)),
+            ("list", Around(opener=view.opener, items=view.items)),
+        ):
+            shift = shifts(logits, model.prior, around, contexts)[at : at + 1]
             part = _towards(shift[:, :size], shift[:, size:], column, model.share)[0]
             if abs(part) >= 0.0001:
                 reasons.append(Reason(block, "", round(float(part), 4)))

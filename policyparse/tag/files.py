@@ -23,10 +23,10 @@ import numpy as np
 
 from policyparse.passing import PolicyparseError
 from policyparse.tag.features import BLOCKS, Features
-from policyparse.tag.heads import Model
+from policyparse.tag.heads import Around, Model
 
 Arrays = Callable[[str], Any]
-MODEL_FORMAT = 3
+MODEL_FORMAT = 4
 # A model is below 20 MB packed; what unpacks to more than this is none of ours. The tree with the names of 90,000 features
 # is 2.4 MB; in memory JSON can take 25 times its size.
 MOST_BYTES, MOST_TREE = 400_000_000, 20_000_000
@@ -182,7 +182,7 @@ def _from_state(state: dict[str, Any]) -> Model:
     count = len(tags)
     shapes: dict[str, tuple[int, ...]] = {
         "weights": (len(names), 2 * count), "rarity": (len(names),), "bias": (2 * count,), "prior": (count,),
-        "thresholds": (count,), "share": (), "around": (2,), "first": (2,), "others": (2,),
+        "thresholds": (count,), "share": (), "around": (4,), "first": (2,), "others": (2,),
     }  # fmt: skip
     numbers = {}
     for name, shape in shapes.items():
@@ -196,7 +196,7 @@ def _from_state(state: dict[str, Any]) -> Model:
         raise ValueError("a tag that is never the main one")
     return Model(
         tags=tags, features=Features(names, numbers["rarity"]), weights=numbers["weights"], bias=numbers["bias"],
-        share=float(state["share"]), prior=numbers["prior"], around=_pair(state["around"]),
+        share=float(state["share"]), prior=numbers["prior"], around=Around(*map(float, state["around"])),
         thresholds=numbers["thresholds"], first=_pair(state["first"]), others=_pair(state["others"]),
         made={str(name): str(value) for name, value in state["made"].items()},
     )  # fmt: skip
