@@ -297,7 +297,7 @@ def _anchor(
                 g.roles[found.group(1)] if found else "responsible",
                 "duty-list",
             )
-    if not tells and (start == begin or group.kind == "purse" or start in time_ends or text[start - 1] in "，,"):
+    if not tells and (start == begin or group.kind == "purse" or start in time_ends or text[start - 1] in "，,：:"):
         match = g.verb.match(text, end, stop) or (g.verb.match(text, after, stop) if after > end else None)
         if match and (g.done.search(text, end, match.end()) or _is_name(text, start, match.end(), segment)):
             return None

@@ -117,6 +117,8 @@ class Judge:
         for index, candidate in enumerate(candidates):
             previous = candidates[index - 1] if index else None
             candidate.rejected = self._left(candidate) or self._right(candidate)
+            if candidate.rejected == "class" and previous is not None and self._same_place(previous, candidate):
+                candidate.rejected = ""  # 河北省委和省政府, in a national document
             if not candidate.rejected:
                 candidate.rejected = self._bare(candidate, previous)
             if not candidate.rejected and candidate.head.word.endswith("办公室"):
@@ -131,6 +133,14 @@ class Judge:
                 here.rejected = ""
         self._named_before(candidates)
         return candidates
+
+    def _same_place(self, previous: Candidate, candidate: Candidate) -> bool:
+        """Whether a level in a list (省政府) is that of the place that the name before it has (河北省委)."""
+        text = self.text
+        if previous.rejected or previous.prefix_sort != "place" or candidate.prefix_sort != "level":
+            return False
+        level = text[candidate.start : candidate.prefix]
+        return text[: previous.prefix].endswith(level) and _joins(text[previous.end : candidate.start])
 
     def _named_before(self, candidates: list[Candidate]) -> None:
         """下设监督组 … 监督组负责…: a body that the document sets up is definite from there on."""
