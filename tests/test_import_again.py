@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -423,6 +424,44 @@ def test_verify_finds_what_is_wrong_and_repair_makes_it_right(folder: Path) -> N
     assert imported(folder).files["done"] == 1  # the file of the document that could not be read
     with opened(folder) as corpus:
         assert len(list(corpus.documents())) == 2
+        assert list(verify(corpus)) == []
+
+
+@pytest.mark.parametrize("table", ["bodies", "words"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_flipped_bit_is_named_and_mended(
+    folder: Path, table: str, kept: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = folder.parent / "corpus"
+    where = ["--corpus", str(directory)]
+    command(["import", str(folder), "--workers", "0", *where, *(["--keep-originals"] if kept else [])])
+    with opened(folder) as corpus:
+        before = list(corpus.documents())
+        plan = next(each for each in before if len(each.clauses) > 1)  # two files have it
+    with Corpus.open(directory, write=True) as corpus:
+        corpus.correct(f"{plan.id}#c1", ["land"], by="李")
+        seq, first = corpus.database.rows.execute(
+            "SELECT seq, first FROM documents WHERE id = ?", (plan.id,)
+        ).fetchone()
+        key = ("document", seq) if table == "bodies" else ("number", first)
+        (data,) = corpus.database.rows.execute(f"SELECT data FROM {table} WHERE {key[0]} = ?", key[1:]).fetchone()
+        at = len(data) // 2
+        flipped = data[:at] + bytes([data[at] ^ 8]) + data[at + 1 :]
+        corpus.database.rows.execute(f"UPDATE {table} SET data = ? WHERE {key[0]} = ?", (flipped, key[1]))
+    capsys.readouterr()
+    assert command(["verify", *where]) == 1
+    out = capsys.readouterr().out
+    assert f"unreadable\t{plan.id}" in out
+    assert command(["show", plan.id, *where]) == 2
+    assert "verify --repair" in capsys.readouterr().err
+    if kept:
+        shutil.rmtree(folder)
+    assert command(["verify", "--repair", *where]) == 0
+    assert "read again from their files: 2" in capsys.readouterr().out
+    with opened(folder) as corpus:
+        assert [each.id for each in corpus.documents()] == [each.id for each in before]
+        assert [tag.tag for tag in corpus.document(plan.id).clauses[0].tags] == ["land"]
+        assert corpus.store.as_parsed(plan.id) == plan
         assert list(verify(corpus)) == []
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from policyparse.batch.mending import mend as mend_files
 from policyparse.cli.cluster import sending_told, sent_line, store_option
 from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option, vocab_option, vocabulary
@@ -62,10 +63,10 @@ def reindex_command(directory: Path, store: str | None, vocab: Path | None) -> i
         "Prove a corpus: the database is sound, every document is whole and has the text that its id was made of, every "
         "clause is cut where it says, has its tags as corrected and stands in the search index, nothing stands in the "
         "index besides, and who cites whom is kept as the documents have it. "
-        "--repair makes again what can be made from what is stored; a document that cannot be read is taken out, and "
-        "its file waits for the next import.",
+        "--repair makes again what can be made from what is stored; a document that cannot be read is read again from "
+        "its kept original or its file, and else taken out until the next import.",
         "检验语料库：数据库完好，每份公文完整且与编号相符，每条条款切分位置正确、标签与更正一致并在索引中，索引中没有多余的条款，引用关系与公文一致。"
-        "--repair 由库中内容重建能重建的；读不出的公文移出，其文件待下次导入时重读。",
+        "--repair 由库中内容重建能重建的；读不出的公文由所存原件或原文件重读，都不在时移出，待下次导入。",
     ),
     examples=[
         ("policyparse verify --corpus pilots", say("is all well?", "是否完好")),
@@ -79,6 +80,7 @@ def verify_command(directory: Path, mend: bool, as_json: bool) -> int:
     with Corpus.open(directory, write=mend) as corpus:
         faults = list(verify(corpus))
         mended = repair(corpus, faults) if mend else 0
+        back, waiting = mend_files(corpus) if mended else (0, [])
         left = list(verify(corpus)) if mended else faults
         counts = corpus.store.counts()
     if as_json:
@@ -94,6 +96,16 @@ def verify_command(directory: Path, mend: bool, as_json: bool) -> int:
     show_table(say(f"faults: {len(rows)}", f"问题：{len(rows)}"), columns, rows, wide=columns[2:])
     if mended:
         click.echo(say(f"repaired: {mended}; left: {len(left)}", f"已修复 {mended} 处，尚余 {len(left)} 处"))
+    if back:
+        click.echo(say(f"read again from their files: {back}", f"由原文件重读：{back} 个"))
+    if waiting:
+        complain(
+            say(
+                f"no longer there as they were imported: {', '.join(waiting[:5])} — policyparse import reads what has "
+                "taken their place",
+                f"已不是导入时的样子：{'、'.join(waiting[:5])}——policyparse import 读取现有的",
+            )
+        )
     if left and not all(fault.repair for fault in left):
         complain(
             say(
