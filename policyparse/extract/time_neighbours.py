@@ -19,6 +19,8 @@ _CLOCK = re.compile(
     r"(?:[ \u3000]{0,2}(?P<hour>2[0-4]|1\d|0?\d|零)(?:[:：](?P<minute>[0-5]\d)"
     r"|[时点](?:(?P<m2>[0-5]?\d)分|(?P<half>半)|整)?(?!间|代|候)))?"
 )
+# 4小时办结, 1分钟响应: so long it may take; 24小时受理 is always open
+_DONE_IN = re.compile("(?:内)?(?:办结|办成|办完|办毕|响应|送达|到场|到达|反馈|接通|接单|审结|出证|完成|抢修)")
 _RHETORIC_END = re.compile(r"[。，,；;！!]|\Z")
 _MEETING = re.compile(r"[^“”‘’。，\n]{2,30}(?:会|展|节|赛|论坛|活动|行动)[”’]")
 
@@ -121,4 +123,6 @@ def no_limit(rules: Grammar, text: str, match: re.Match[str], value: str) -> boo
     if match["ln"] in ("一", "1") and rules.not_before_one.search(text, reach, start):
         return True
     # hours and minutes limit only where something is brought down to them, or comes so much earlier
-    return "T" in value and not text[max(0, start - 2) : start].endswith(("至", "到", "为", "提前", "间隔"))
+    if "T" not in value or text[max(0, start - 2) : start].endswith(("至", "到", "为", "提前", "间隔", "用时")):
+        return False
+    return value == "PT24H" or not _DONE_IN.match(text, end)
