@@ -4,8 +4,8 @@ In: paths, an open Corpus. Out: Summary, and a record a file in the corpus (pend
 Touches: reads the files; writes the corpus, one transaction a file.
 
 files.py (which files there are) → looking.py (beside what the corpus knows: what is to be read) → reading.py (one file →
-Outcome) through workers.py (many) → settling.py (Outcome → corpus); run.py has it all done; report.py tells of it; mending.py reads
-again what a damaged corpus has lost.
+Outcome) through workers.py (many) → settling.py (Outcome → corpus); run.py has it all done; report.py tells of it;
+mending.py reads again what a damaged corpus has lost.
 
 A second run imports nothing twice, because files are known by their bytes; a killed run is continued by the same
 command, because each file is kept whole or not at all.
