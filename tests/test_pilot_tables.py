@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from collections.abc import Iterator
+from math import fsum
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,7 +15,7 @@ import openpyxl
 import pytest
 import yaml
 from corpus_builder import document, pilot_corpus
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policyparse
@@ -51,6 +52,28 @@ def test_items_are_matched_by_meaning() -> None:
     """96 of 100 rows and more; tests/benchmarks/item_matching.py prints the figures by halves."""
     wrong = [(row["one"], row["other"]) for row in ITEMS if alike(row) != row["same"]]
     assert len(wrong) <= 4, wrong
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from([row[side] for row in ITEMS for side in ("one", "other")]), max_size=40))
+def test_looking_only_at_what_may_be_alike_changes_no_group(printed: list[str]) -> None:
+    assert groups(printed) == by_all_pairs(printed)
+
+
+def by_all_pairs(printed: list[str]) -> list[int]:
+    """What groups() says, each item compared with all before it."""
+    members: list[list[Any]] = []
+    of: dict[Any, int] = {}
+    found = []
+    for each in map(item, printed):
+        if each not in of:
+            means = [fsum(likeness(each, one) for one in some) / len(some) for some in members]
+            best = max(range(len(means)), key=lambda at: (means[at], -at), default=-1)
+            of[each] = best if best >= 0 and means[best] >= SAME_ITEM else len(members)
+            members += [[]] if of[each] == len(members) else []
+        members[of[each]].append(each)
+        found.append(of[each])
+    return found
 
 
 @pytest.mark.parametrize("row", ITEMS[::10], ids=[row["one"] for row in ITEMS[::10]])
