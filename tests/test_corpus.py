@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -426,3 +427,10 @@ def test_two_documents_of_a_line_each_are_no_copies(tmp_path: Path) -> None:
         for title in ("某县条例", "某市办法"):
             corpus.add(document(f"{title}\n一、以下从略。\n"))
         assert [corpus.store.relatives(each.id) for each in corpus.documents()] == [[], []]
+
+
+def test_blocks_are_opened_by_several_threads_at_once() -> None:
+    texts = [[f"第{n}条 县级以上人民政府应当建立第{n * k}项制度。" for k in range(6)] for n in range(200)]
+    packed = [pack_block(each) for each in texts]
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(lambda _: [unpack_block(block) for block in packed] == texts, range(200)))

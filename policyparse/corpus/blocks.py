@@ -10,8 +10,9 @@ long for that. Each has Zstandard's checksum: a bit that the disk has lost is fo
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import zstandard
@@ -39,14 +40,19 @@ def _dictionary() -> zstandard.ZstdCompressionDict:
     return zstandard.ZstdCompressionDict(files(__package__).joinpath("words.zdict").read_bytes())
 
 
-@cache
-def _compressor() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=_dictionary(), write_checksum=True, write_dict_id=False)
+class _Mine(threading.local):
+    """Each thread's own: one that packs or opens lets other threads go on, and must not be used by them meanwhile."""
+
+    @cached_property
+    def compressor(self) -> zstandard.ZstdCompressor:
+        return zstandard.ZstdCompressor(level=_LEVEL, dict_data=_dictionary(), write_checksum=True, write_dict_id=False)
+
+    @cached_property
+    def decompressor(self) -> zstandard.ZstdDecompressor:
+        return zstandard.ZstdDecompressor(dict_data=_dictionary())
 
 
-@cache
-def _decompressor() -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor(dict_data=_dictionary())
+_MINE = _Mine()
 
 
 def blocks(texts: Sequence[str]) -> Iterator[tuple[int, bytes]]:
@@ -63,13 +69,13 @@ def pack_block(texts: Sequence[str]) -> bytes:
     """A sign that none of the texts has, and the texts, that sign between them."""
     whole = "".join(texts)
     sign = next(sign for sign in map(chr, range(0x1F, 0xD800)) if sign not in whole)
-    return _compressor().compress((sign + sign.join(texts)).encode(_CODEC))
+    return _MINE.compressor.compress((sign + sign.join(texts)).encode(_CODEC))
 
 
 def unpack_block(data: bytes) -> list[str]:
     """The texts of a block. Raises Damaged."""
     try:
-        whole = _decompressor().decompress(data, max_output_size=_MOST).decode(_CODEC)
+        whole = _MINE.decompressor.decompress(data, max_output_size=_MOST).decode(_CODEC)
     except (zstandard.ZstdError, UnicodeDecodeError) as error:
         raise Damaged(f"a block of its words is not what was written ({error})") from None
     return whole[1:].split(whole[:1])

@@ -3,19 +3,21 @@
     python tests/benchmarks/bench_search.py [--sizes 10000,100000] [--laws laws.tar.gz] [--keep FOLDER] [--json]
 
 The clauses are paragraphs of the law texts in `--laws` (../shared/corpus/laws.tar.gz where it is there), else of the
-samples, drawn in a fixed order; so that none is a copy, most end in a number. With `--keep` what was built is used again.
+samples, drawn in a fixed order; so that none is a copy, most end in a number, and nearly the same as each other they are
+all the more. Documents have titles but no headings. With `--keep` what was built is used again.
 
-    page      search(…, facets=(), advise=False): query language, synonyms, ranking, folding of copies, highlights, and
-              the ten hits' texts and facts from the store
-    bare      the same without synonyms and folding
-    facets    facets(…): how many passages, in how many documents, and nine facets; apart, as a page may ask for them
+    ranked    query language, ranking, the count, and the ten hits' texts and facts from the store
+    bare      search(…, facets=(), fold=False, synonyms=False): with highlights, too
+    page      search(…, facets=(), advise=False): with synonyms and the folding of copies, too
+    facets    facets(…): how many passages, in how many documents, and ten facets; apart, as a page may ask for them
     all       search(…), as the command asks: page, facets and, where nothing is found, what to try
-    tantivy   the same words of one field of pre-segmented text, the ten texts from its own store
+    tantivy   the same words of one field of pre-segmented text, the count, the ten texts from its own store
+    snippets  tantivy with its own highlights
     fts5      the same of SQLite's index, in the order of bm25
 
-The questions go to all of them in turn, so that whatever else the machine does meets all alike. p50 and p99 are
-milliseconds of processor time; index time is processor time of all threads. Building and asking are processes of their own:
-MB of memory is the peak of the one that asks.
+The questions go to all of them in turn, in an order that is drawn for each, so that whatever else the machine does meets all
+alike; in each round the pairs of words are others, so that nobody has the texts at hand. p50 and p99 are milliseconds of processor time; index time is
+processor time of all threads. Building and asking are processes of their own: MB of memory is the peak of the one that asks.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
+from itertools import chain, permutations
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +42,8 @@ import tantivy
 
 from policyparse.corpus import Corpus
 from policyparse.model import Document
-from policyparse.search import facets, search
+from policyparse.search import engine_of, facets, search
+from policyparse.search.query import parse_query
 from policyparse.words import cut, segmenter
 
 ROOT = Path(__file__).parents[2]
@@ -92,10 +96,11 @@ def documents(lines: Sequence[str], clauses: int) -> Iterator[Document]:
         )
 
 
-def questions() -> list[tuple[str, ...]]:
-    """Single words and pairs of words, in a fixed order."""
-    dice = random.Random(1)
-    return [*((word,) for word in WORDS), *(tuple(dice.sample(WORDS, 2)) for _ in range(80))]
+def rounds() -> list[list[tuple[str, ...]]]:
+    """In each round all single words, and pairs of words that come but once."""
+    pairs = list(permutations(WORDS, 2))
+    random.Random(1).shuffle(pairs)
+    return [[*((word,) for word in WORDS), *pairs[80 * at : 80 * at + 80]] for at in range(ROUNDS)]
 
 
 # -- building --------------------------------------------------------------------------------------------------------
@@ -174,25 +179,28 @@ def ask_all(folder: Path) -> dict[str, Any]:
     """p50 and p99 of every way of asking, and the peak memory of this process."""
     with Corpus.open(folder / "ours") as corpus:
         ways: dict[str, Ask] = {
-            "page": lambda words: search(corpus, " ".join(words), facets=(), advise=False),
+            "ranked": lambda words: _ranked(corpus, " ".join(words)),
             "bare": lambda words: search(
                 corpus, " ".join(words), facets=(), advise=False, fold=False, synonyms=False
             ),
+            "page": lambda words: search(corpus, " ".join(words), facets=(), advise=False),
             "facets": lambda words: facets(corpus, " ".join(words)),
             "all": lambda words: search(corpus, " ".join(words)),
             "tantivy": _plain_tantivy(folder / "tantivy"),
+            "snippets": _plain_tantivy(folder / "tantivy", snippets=True),
             "fts5": _fts5(folder / "fts5"),
         }  # fmt: skip
-        for words in questions()[:10]:  # opens files, fills the caches of the system
+        asked = rounds()
+        for words in asked[0][: len(WORDS)]:  # opens files, fills the caches of the system
             for ask in ways.values():
                 ask(words)
         taken: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(ROUNDS):
-            for words in questions():
-                for name, ask in ways.items():
-                    began = time.process_time_ns()
-                    ask(words)
-                    taken[name].append((time.process_time_ns() - began) / 1e6)
+        dice = random.Random(2)
+        for words in chain.from_iterable(asked):
+            for name, ask in dice.sample(list(ways.items()), len(ways)):
+                began = time.process_time_ns()
+                ask(words)
+                taken[name].append((time.process_time_ns() - began) / 1e6)
     figures: dict[str, Any] = {
         name: {"p50": round(statistics.median(times), 3), "p99": round(sorted(times)[int(len(times) * 0.99)], 3)}
         for name, times in taken.items()
@@ -201,15 +209,24 @@ def ask_all(folder: Path) -> dict[str, Any]:
     return figures
 
 
-def _plain_tantivy(folder: Path) -> Ask:
+def _ranked(corpus: Corpus, query: str) -> object:
+    question = engine_of(corpus).question(parse_query(query), {})
+    return question.window("relevance", 0, 10), question.count()
+
+
+def _plain_tantivy(folder: Path, snippets: bool = False) -> Ask:
     index = _with_spaces(tantivy.Index.open(str(folder)))
     schema, searcher = index.schema, index.searcher()
 
     def ask(asked: tuple[str, ...]) -> object:
         terms = [term for word in asked for term in cut(word)]
         must = [(tantivy.Occur.Must, tantivy.Query.term_query(schema, "words", term)) for term in terms]
-        hits = searcher.search(tantivy.Query.boolean_query(must), 10).hits
-        return [searcher.doc(address) for _, address in hits]
+        query = tantivy.Query.boolean_query(must)
+        found = [searcher.doc(address) for _, address in searcher.search(query, 10).hits]
+        if snippets:
+            generator = tantivy.SnippetGenerator.create(searcher, query, schema, "words")
+            return [generator.snippet_from_doc(each).highlighted() for each in found]
+        return found
 
     return ask
 
@@ -257,7 +274,7 @@ def main() -> None:
 
 def shown(clauses: int, figures: dict[str, Any]) -> str:
     lines = []
-    for name in ("page", "bare", "facets", "all", "tantivy", "fts5"):
+    for name in ("ranked", "bare", "page", "facets", "all", "tantivy", "snippets", "fts5"):
         one = figures[name]
         built = (
             f"{one['index_s']:>9}{one['bytes'] / 1e6:>8.1f}{one['bytes'] / one['plain']:>8.2f}"
