@@ -36,6 +36,7 @@ from policyparse.compare.items import SAME_ITEM, groups, item, likeness
 from policyparse.compare.sources import sources
 from policyparse.corpus import Corpus
 from policyparse.export.calendar import calendar, escaped, folded
+from policyparse.export.moments import in_years
 from policyparse.export.svg import Drawing, fitted
 from policyparse.export.timeline_picture import timeline_picture
 from policyparse.model import Document
@@ -221,6 +222,12 @@ def test_who_keeps_which_share_since_when() -> None:
     assert (other["share"], other["keeper"], other["since"]) == ("三成", "镇财政", "")
 
 
+def test_how_long_a_share_is_kept_is_told_in_words() -> None:
+    text = "方案\n超收部分五年内全额留给镇政府。\n"
+    (kept,) = shares([document(text, tags={1: ["finance"]}, time_points=[("五年内", "duration", "P5Y")])])
+    assert kept["since"] == "五年内"
+
+
 @pytest.mark.parametrize(
     ("sentence", "keepers"),
     [
@@ -293,6 +300,21 @@ def test_the_same_row_has_the_same_uid_and_another_row_another() -> None:
 
     assert uids(row("2010-06-30")) == uids(row("2010-06-30"))
     assert len(set(uids(row("2010-06-30"), row("2010-07-01"), {**row("2010-06-30"), "clause": "d2#c1"}))) == 3
+    # a clause that names one day twice has two entries, and the same ones the next time
+    assert len(set(uids(row("2010-06-30"), row("2010-06-30")))) == 2
+    assert uids(row("2010-06-30"), row("2010-06-30")) == uids(row("2010-06-30"), row("2010-06-30"))
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "last"),
+    [
+        ("2010", 2010.0, 2010.999), ("2010-07", 2010.5, 2010.583), ("2010-07-01", 2010.5, 2010.503), ("2010/2012", 2010.0, 2012.999),
+        ("../2012-12-31", None, 2013.0), ("2009/..", 2009.0, None), ("XXXX-10-31", None, None), ("2012/2010", 2010.0, 2012.999),
+        ("", None, None),
+    ],
+)  # fmt: skip
+def test_a_value_lies_between_two_moments(value: str, first: float | None, last: float | None) -> None:
+    assert in_years(value) == (pytest.approx(first, abs=1e-3), pytest.approx(last, abs=1e-3))
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=120))

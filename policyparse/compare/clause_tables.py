@@ -80,7 +80,8 @@ def shares(documents: Sequence[Document]) -> list[Row]:
     """A row for each sentence that states a share of money: of what, who keeps it, since when.
 
     item, keeper, payer: from the sentence's delegation of money where there is one; else the keeper by its words
-    since: the start or span in the sentence, else in its clause; empty where neither says
+    since: the start or span in the sentence, else in its clause, or how long, in the document's words; empty where
+           neither says
     """
     rows: list[Row] = []
     for document in documents:
@@ -128,8 +129,9 @@ def _keeper(sentence: str, moved: Sequence[Delegation]) -> str:
 
 def _since(document: Document, clause: Clause, start: int, end: int) -> str:
     points = [p for p in document.time_points if p.clause == clause.id and p.type in ("start", "range", "duration")]
-    here = [point.value for point in points if start <= point.start < end]
-    return _joined(here or (point.value for point in points))
+    here = [point for point in points if start <= point.start < end]
+    # P5Y says nothing to a reader: how long is told in the document's words
+    return _joined(point.text if point.type == "duration" else point.value for point in here or points)
 
 
 def _joined(values: Iterable[str]) -> str:

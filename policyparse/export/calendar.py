@@ -4,13 +4,15 @@ In: rows of the timeline (value, type, words, certain, sentence, document, place
 and the rows that are not in it, each with the reason. Touches: the file that it is told to write.
 
 Only what has a definite day becomes an entry, all-day (3.8.2.4: VALUE=DATE; the end is the day after, 3.8.2.2). Lines are
-folded at 75 octets (3.1), texts escaped (3.3.11). The UID is made of the clause, the words and the value, so that a second
-import replaces the entries of the first instead of doubling them.
+folded at 75 octets (3.1), texts escaped (3.3.11). The UID is made of the clause, the words and the value, and of how often
+these came before, so that each entry has its own and a second import replaces the entries of the first instead of
+doubling them. Days have no time of day, and so no time zone.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -42,12 +44,16 @@ def calendar(
     made = (stamp or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//policyparse//timeline//ZH", "CALSCALE:GREGORIAN"]
     left: list[tuple[Mapping[str, Value], Reason]] = []
+    times: Counter[str] = Counter()
     for row in rows:
         span = _days(str(row["value"]), str(row["certain"]))
         if isinstance(span, str):
             left.append((row, span))
         else:
-            lines += _event(row, *span, made)
+            key = "\n".join(str(row[name]) for name in ("clause", "value", "words", "type"))
+            times[key] += 1
+            again = f"\n{times[key]}" if times[key] > 1 else ""
+            lines += _event(row, *span, made, sha256((key + again).encode("utf-8", "replace")).hexdigest()[:32])
     lines.append("END:VCALENDAR")
     return "".join(folded(line) for line in lines), left
 
@@ -81,8 +87,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _event(row: Mapping[str, Value], first: date, last: date, made: str) -> list[str]:
-    key = "\n".join(str(row[name]) for name in ("clause", "value", "words", "type"))
+def _event(row: Mapping[str, Value], first: date, last: date, made: str, uid: str) -> list[str]:
     # outside all clauses stands the date of the document itself
     sentence = str(row["sentence"] or row["words"]) if "#" in str(row["clause"]) else f"成文：{row['document']}"
     kind = {"deadline": "截止", "start": "起始"}.get(str(row["type"]), "")
@@ -97,7 +102,7 @@ def _event(row: Mapping[str, Value], first: date, last: date, made: str) -> list
         about.append("年份按成文日期推定")
     return [
         "BEGIN:VEVENT",
-        f"UID:{sha256(key.encode('utf-8', 'replace')).hexdigest()[:32]}@policyparse",
+        f"UID:{uid}@policyparse",
         f"DTSTAMP:{made}",
         f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
         f"DTEND;VALUE=DATE:{min(last, date.max - timedelta(1)) + timedelta(1):%Y%m%d}",

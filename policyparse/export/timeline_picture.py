@@ -5,9 +5,9 @@ In: rows of the timeline (value, type, words, certain, sentence, document, place
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from policyparse.export.moments import in_years
 from policyparse.export.svg import GRID, INK, PALE, Drawing, fitted
 from policyparse.export.tables import Value
 
@@ -16,9 +16,6 @@ MOST = 150
 
 _ROW, _HEAD, _TOP, _LEFT, _AXIS, _TEXT = 22, 30, 92, 40, 380, 620
 _COLOURS = {"yes": "#2b6cb0", "inferred": "#63a0dd", "guessed": "#a0a8b0", "no": "#a0a8b0"}
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
-
-_Span = tuple[float | None, float | None]
 
 
 def timeline_picture(rows: Sequence[Mapping[str, Value]], chinese: bool = True, most: int = MOST) -> Drawing:
@@ -30,7 +27,7 @@ def timeline_picture(rows: Sequence[Mapping[str, Value]], chinese: bool = True, 
     groups: dict[str, list[Mapping[str, Value]]] = {}
     for row in shown:
         groups.setdefault(str(row["clause"]).partition("#")[0], []).append(row)
-    spans = [_span(str(row["value"])) for row in shown]
+    spans = [in_years(str(row["value"])) for row in shown]
     years = [year for span in spans for year in span if year is not None]
     first, last = (int(min(years)), int(max(years)) + 1) if years else (2000, 2001)
     height = _TOP + sum(_HEAD + _ROW * len(some) for some in groups.values()) + 30
@@ -65,7 +62,7 @@ def _frame(drawing: Drawing, first: int, last: int, height: float, chinese: bool
 
 def _line(drawing: Drawing, row: Mapping[str, Value], y: float, first: int, last: int) -> None:
     colour = _COLOURS.get(str(row["certain"]), PALE)
-    begin, end = _span(str(row["value"]))
+    begin, end = in_years(str(row["value"]))
     tip = f"{row['value']} {row['words']} {row['clause']}"
     fill = "#fff" if row["certain"] == "guessed" else colour
     line = {"stroke": colour, "stroke_width": 1.5}
@@ -103,24 +100,3 @@ def _line(drawing: Drawing, row: Mapping[str, Value], y: float, first: int, last
 
 def _x(year: float, first: int, last: int) -> float:
     return _LEFT + 10 + (year - first) / max(1, last - first) * (_AXIS - 20)
-
-
-def _span(value: str) -> _Span:
-    """The beginning and the end as years with their parts; None where open or without a year."""
-    first, slash, last = value.partition("/")
-    if not slash:
-        return _number(first, False), _number(first, True)
-    return _number(first, False), _number(last, True)
-
-
-def _number(text: str, end: bool) -> float | None:
-    """The first moment of a day, month or year, or its last."""
-    match = _DATE.match(text)
-    if match is None:
-        return None
-    year, month, day = int(match[1]), match[2], match[3]
-    if month is None:
-        return year + (0.999 if end else 0.0)
-    if day is None:
-        return year + (int(month) - (0.001 if end else 1)) / 12
-    return year + (int(month) - 1 + (int(day) - (0 if end else 1)) / 31) / 12

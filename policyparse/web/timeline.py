@@ -7,12 +7,11 @@ A lane a document; in a lane the marks are set in as many rows as their labels n
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from policyparse.corpus.entries import day_number
+from policyparse.export.moments import in_years
 
 WIDTH, LEFT, RIGHT = 1080.0, 16.0, 190.0
 ROW, LANE = 24.0, 28.0
@@ -21,7 +20,6 @@ _LETTER = 6.8
 _LABEL = 26
 #: Width of an arrow: of a deadline, which has no beginning, and of a start, which has no end.
 _ARROW = 14.0
-_ISO = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +98,12 @@ def timeline(rows: Sequence[Mapping[str, object]], most: int = 400) -> Timeline 
 
 def _span(value: str) -> tuple[float, float, str] | None:
     """First and last moment in years, and the side on which it is open; None without a year."""
-    first, slash, last = value.partition("/")
-    ends = [part for part in (first, last) if part not in ("", "..")]
-    if not ends or not all(_ISO.fullmatch(part) for part in ends):
-        return None
-    start, end = _moment(ends[0], False), _moment(ends[-1], True)
-    if first == "..":
-        return _moment(last, False), end, "left"
-    if slash and last in ("", ".."):
-        return start, _moment(first, True), "right"
-    return start, max(start, end), ""
-
-
-def _moment(value: str, latest: bool) -> float:
-    number = day_number(value, latest=latest) or 0
-    year, month, day = number // 10000, number // 100 % 100, number % 100
-    return year + (month - 1) / 12 + (min(day, 31) - (0 if latest else 1)) / 372
+    first, last = in_years(value)
+    if first is not None and last is not None:
+        return first, last, ""
+    if first is not None:
+        return first, in_years(value.partition("/")[0]).last or first, "right"
+    return (in_years(value.rpartition("/")[2]).first or last, last, "left") if last is not None else None
 
 
 def _width(label: str) -> float:
