@@ -295,6 +295,12 @@ def test_compare(client: TestClient, corpus_copy: Path) -> None:
     assert "另有 2 个只列在下表中" in client.get("/compare", params={"d": names, "view": "timeline"}).text, "no year"
     for format in ("csv", "xlsx", "docx"):
         assert client.get(f"/compare/items.{format}", params=where).status_code == 200
+    for table in ("items", "matrix"):
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"/compare/{table}.xlsx", params=where).content))
+        rows, sources = book.worksheets[:2]
+        assert sources.title == "来源", "each row leads back to its file"
+        assert {row[0] for row in sources.iter_rows(min_row=2, values_only=True)} <= set(range(2, rows.max_row + 1))
+        assert sources.max_row > 1
     two = [document_id(corpus_copy, "石桥镇扩权强镇"), document_id(corpus_copy, "荷湾镇")]
     assert client.get("/compare", params={"d": two, "view": "clauses"}).status_code == 200
     assert client.get("/compare", params={"d": "nothing"}).status_code == 404

@@ -18,7 +18,7 @@ from policyparse.cli.search import labels
 from policyparse.cli.tables import complain, in_terminal, show_table
 from policyparse.compare import Made
 from policyparse.compare.rows import Row
-from policyparse.compare.sources import COLUMNS, HEADS, TITLE, sources
+from policyparse.compare.sources import COLUMNS, HEADS, TITLE, table_sources
 from policyparse.export.calendar import write_calendar
 from policyparse.export.timeline_picture import timeline_picture
 from policyparse.model import Document
@@ -76,20 +76,8 @@ def _write(made: Made, documents: list[Document], output: Path) -> None:
     rows = made.rows if ending == ".jsonl" else [_labelled(row) for row in made.rows]
     more = []
     if ending == ".xlsx":
-        names = ("clause",) if "clause" in made.columns else ()
-        where = sources(documents, made.rows, names) if names else _in_cells(documents, made)
-        more = [export.Sheet(TITLE, COLUMNS, HEADS, where)]
+        more = [export.Sheet(TITLE, COLUMNS, HEADS, table_sources(documents, made.columns, made.rows))]
     export.write_table(made.title, made.columns, made.heads, rows, output, more)
-
-
-def _in_cells(documents: list[Document], made: Made) -> list[Row]:
-    """Where the clauses stand that the cells of a table name in brackets."""
-    found: list[Row] = []
-    for number, row in enumerate(made.rows, 2):
-        lines = [line for value in row.values() if isinstance(value, str) for line in value.split("\n")]
-        clauses: list[Row] = [{"clause": line.rpartition("[")[2].rstrip("]")} for line in lines if line.endswith("]")]
-        found += [{**where, "row": number} for where in sources(documents, clauses)]
-    return found
 
 
 def _say_left(left: Sequence[str], whole: int) -> None:

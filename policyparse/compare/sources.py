@@ -55,3 +55,15 @@ def sources(
                 "clause_text": clause.text if clause else None,
             })  # fmt: skip
     return found
+
+
+def table_sources(documents: Sequence[Document], columns: Iterable[str], rows: Sequence[Row]) -> list[Row]:
+    """The same for a pilot table: by its column of clauses, or by the clauses that its cells name in brackets."""
+    if "clause" in columns:
+        return sources(documents, rows)
+    found: list[Row] = []
+    for number, row in enumerate(rows, 2):
+        lines = [line for value in row.values() if isinstance(value, str) for line in value.split("\n")]
+        clauses: list[Row] = [{"clause": line.rpartition("[")[2].rstrip("]")} for line in lines if line.endswith("]")]
+        found += [{**where, "row": number} for where in sources(documents, clauses)]
+    return found

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from policyparse import compare as engine
 from policyparse.compare import Made, PilotTable
 from policyparse.compare.copying import REUSE_TABLES
+from policyparse.compare.sources import COLUMNS, HEADS, TITLE, table_sources
 from policyparse.corpus import Corpus
 from policyparse.export import Sheet, write_book
 from policyparse.export.calendar import calendar
@@ -213,7 +214,11 @@ def download(corpus: Corpus, request: Request, table: str, format: str) -> Respo
     made = engine.make(table, documents)
     heads = {name: head(made, name, language) for name in made.columns}
     title = made.title if language == "zh" else VIEWS[table][0]
-    return file_response(title, format, made.columns, heads, made.rows, language)
+    where = table_sources(documents, made.columns, made.rows) if format == "xlsx" else []
+    chinese = language == "zh"
+    over = HEADS if chinese else {name: named(name, language) for name in COLUMNS}
+    sheets = [Sheet(TITLE if chinese else "sources", COLUMNS, over, where)] if where else []
+    return file_response(title, format, made.columns, heads, made.rows, language, sheets)
 
 
 def timeline_file(corpus: Corpus, request: Request, format: str) -> Response:

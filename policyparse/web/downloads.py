@@ -5,7 +5,7 @@ In: rows, or bytes. Out: a response that a browser saves and never shows. Touche
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from policyparse.export import write_table
+from policyparse.export import Sheet, write_table
 from policyparse.export.tables import Value
 from policyparse.web.language import labels
 
@@ -38,10 +38,11 @@ def file_response(
     heads: Mapping[str, str],
     rows: Iterable[Mapping[str, Value]],
     language: str,
+    more: Sequence[Sheet] = (),
 ) -> Response:
     """One table as a .csv, .xlsx, .docx, .jsonl or .md file, with labels for codes (a .jsonl keeps the codes).
 
-    Raises HTTPException 404 for another format.
+    more: further sheets of a workbook: where each row comes from. Raises HTTPException 404 for another format.
     """
     if format not in ("csv", "xlsx", "docx", "jsonl", "md"):
         raise HTTPException(404)
@@ -49,7 +50,7 @@ def file_response(
         rows = [{name: _worded(name, value, language) for name, value in row.items()} for row in rows]
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"table.{format}"
-        write_table(title, columns, heads, rows, path)
+        write_table(title, columns, heads, rows, path, more)
         return saved(path.read_bytes(), f"{title}.{format}", TYPES[format])
 
 
