@@ -19,6 +19,7 @@ from policyparse.extract.citations import citations
 from policyparse.extract.delegations import delegations
 from policyparse.extract.institutions import institutions
 from policyparse.extract.responsibilities import responsibilities
+from policyparse.extract.tails import bracket_tails
 from policyparse.extract.time_points import time_points
 from policyparse.model import Citation, Delegation, Document, Institution, Responsibility, Source, TimePoint
 from policyparse.passing import CleanText, Outline, PolicyparseError, RawDocument, ReadError
@@ -101,11 +102,12 @@ def default_tagger() -> Tagger:
 
 def _document(raw: RawDocument, text: CleanText, vocabulary: Vocabulary, tagger: Tagger) -> Document:
     outline = structure(text, vocabulary)
-    organs = institutions(outline, vocabulary)
+    tails = bracket_tails(outline, vocabulary)
+    organs = institutions(outline, vocabulary, tails)
     times = time_points(outline, vocabulary)
     cited = citations(outline, vocabulary)
     moved = delegations(outline, organs, vocabulary)
-    tasks = responsibilities(outline, organs, times, vocabulary)
+    tasks = responsibilities(outline, organs, times, vocabulary, tails)
     facts = outline.facts
     contexts = contexts_of(outline, organs, times, moved, tasks, cited)
     clauses = [

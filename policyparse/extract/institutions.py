@@ -10,6 +10,7 @@ last word to the left; the context says which of them count; last, the canonical
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from policyparse.extract.annex_titles import annex_titles
 from policyparse.extract.confidence import made_by
@@ -21,6 +22,7 @@ from policyparse.extract.institutions_grammar import Walker
 from policyparse.extract.institutions_lexicon import Head, Lexicon, lexicon
 from policyparse.extract.institutions_places import Places
 from policyparse.extract.institutions_tails import listed
+from policyparse.extract.tails import Tail, bracket_tails
 from policyparse.model import Institution
 from policyparse.passing import Outline
 from policyparse.places import gazetteer
@@ -42,8 +44,11 @@ _CENTRE = re.compile(r"(?<=[，。；、：\n到由经向在])中心(?![^，。�
 _MAX_ALIASES = 40
 
 
-def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
-    """Every mention of a definite organ, unit or body, with its full official name as far as the document proves it."""
+def institutions(outline: Outline, vocabulary: Vocabulary, tails: Sequence[Tail] | None = None) -> list[Institution]:
+    """Every mention of a definite organ, unit or body, with its full official name as far as the document proves it.
+
+    tails: the document's bracket tails, if they were found before.
+    """
     words = lexicon(vocabulary)
     places = gazetteer(vocabulary)
     spans = [match.span() for match in _BOOK.finditer(outline.text)]
@@ -61,7 +66,8 @@ def institutions(outline: Outline, vocabulary: Vocabulary) -> list[Institution]:
     candidates = Walker(text, ends, words).candidates()
     Judge(text, words, outline.facts, own.lowest, own.zone).judge(candidates)
     everything = candidates + Departments(text, words, outline.facts.level, ends).find(candidates)
-    everything += listed(outline, text, words, vocabulary, everything)
+    tails = bracket_tails(outline, vocabulary) if tails is None else tails
+    everything += listed(tails, text, words, vocabulary, everything)
     kept = _longest([candidate for candidate in everything if not candidate.rejected])
     kept = _longest(_aliases(text, kept) + _short_centre(text, kept, outline.facts.title, words) + kept)
     names = canonical_names(outline, own, kept, words)

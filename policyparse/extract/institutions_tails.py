@@ -1,6 +1,6 @@
 """Institutions that only the form of a bracket tail proves: （成果转化与区域创新处牵头，…）, （责任单位：…、榕城海关）.
 
-In: an Outline, its blanked text, the Lexicon, the vocabulary, the names found so far. Out: further Candidates.
+In: the tails of a document, its blanked text, the Lexicon, the vocabulary, the names found so far. Out: further Candidates.
 Touches nothing.
 
 A unit that a tail names is a definite organ (annotation guide §4, §7), whatever the words of its name; from there on
@@ -12,12 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from policyparse.extract import sentences, tails
 from policyparse.extract.heads import Names
 from policyparse.extract.institutions_candidate import Candidate
 from policyparse.extract.institutions_context import begins
 from policyparse.extract.institutions_lexicon import Head, Lexicon
-from policyparse.passing import Outline
+from policyparse.extract.tails import Tail
 from policyparse.vocabulary import Vocabulary
 
 # Longer stretches of a tail are no names; shorter ones are levels and short forms that the grammar judges better.
@@ -33,16 +32,16 @@ _SECTIONS = ("处", "科", "室", "股")
 
 
 def listed(
-    outline: Outline, text: str, lexicon: Lexicon, vocabulary: Vocabulary, found: Sequence[Candidate]
+    tails: Sequence[Tail], text: str, lexicon: Lexicon, vocabulary: Vocabulary, found: Sequence[Candidate]
 ) -> list[Candidate]:
     """The units of bracket tails that the grammar of names does not know, and their further mentions.
 
-    text: the outline's, with what is no text blanked; found: the candidates so far, of which the longer ones stay.
+    text: the document's, with what is no text blanked; found: the candidates so far, of which the longer ones stay.
     """
     out: list[Candidate] = []
     known: dict[str, None] = {}
     taken = {position for one in found if not one.rejected for position in (one.start, one.end)}
-    for start, end in _units(outline, text, vocabulary):
+    for start, end in _units(tails, text, vocabulary):
         if start in taken and end in taken:
             continue
         out.append(_candidate(text, start, end))
@@ -55,10 +54,10 @@ def listed(
     return out
 
 
-def _units(outline: Outline, text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+def _units(tails: Sequence[Tail], text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     """Where the definite units of the tails stand."""
     names = Names(vocabulary)
-    for tail in tails.find(outline, sentences.layout(outline.text), vocabulary):
+    for tail in tails:
         for unit in (unit for party in tail.parties for unit in party.units):
             at = text.find(unit, tail.start, tail.end)
             if at < 0 or not _SHORTEST <= len(unit) <= _LONGEST or not _NAME.fullmatch(unit):

@@ -10,9 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from policyparse.extract import assignments, duties, sentences, tails, task_tables
+from policyparse.extract import assignments, duties, sentences, task_tables
 from policyparse.extract.actors import groups
 from policyparse.extract.confidence import made_by
+from policyparse.extract.tails import Tail, bracket_tails
 from policyparse.model import Institution, Responsibility, Role, TimePoint
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
@@ -26,9 +27,15 @@ _RANK = {"deadline": 0, "range": 1, "date": 2, "duration": 3, "start": 4, "frequ
 
 
 def responsibilities(
-    outline: Outline, institutions: Sequence[Institution], time_points: Sequence[TimePoint], vocabulary: Vocabulary
+    outline: Outline,
+    institutions: Sequence[Institution],
+    time_points: Sequence[TimePoint],
+    vocabulary: Vocabulary,
+    tails: Sequence[Tail] | None = None,
 ) -> list[Responsibility]:
     """Every responsibility that the document assigns (annotation.md §7).
+
+    tails: the document's bracket tails, if they were found before.
 
     start/end: the sentence that proves it; for a tail the tail itself; for a table its row.
     """
@@ -52,7 +59,7 @@ def responsibilities(
             )
         )
 
-    found_tails = tails.find(outline, laid, vocabulary)
+    found_tails = bracket_tails(outline, vocabulary) if tails is None else tails
     ends = {(tail.task_start, tail.task_end): tail.end for tail in found_tails}  # of the last tail of an item
     for tail in found_tails:
         if tail.parties:

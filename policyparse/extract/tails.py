@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from policyparse.extract.heads import Names
-from policyparse.extract.sentences import Layout, body_start, trim
+from policyparse.extract.sentences import body_start, layout, trim
 from policyparse.model import Role, Section
 from policyparse.passing import Outline
 from policyparse.vocabulary import Vocabulary
@@ -230,9 +230,10 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
     return reading, sure
 
 
-def find(outline: Outline, laid: Layout, vocabulary: Vocabulary) -> list[Tail]:
+def bracket_tails(outline: Outline, vocabulary: Vocabulary) -> list[Tail]:
     """Every tail of the document, in order, with the item that it closes."""
     text, g = outline.text, grammar(vocabulary)
+    laid = layout(text)
     rule = _RULE.search(text)
     lead_first = None
     if rule:
