@@ -183,7 +183,7 @@ def test_a_disk_that_fills_stops_the_import_in_one_sentence_and_loses_nothing(tm
             ballast.write_bytes(bytes(max(0, 1_500_000 - used - room)))
             done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=False)
             stopped += done.returncode != 0
-            assert "Traceback" not in done.stderr
+            assert "Traceback" not in done.stderr, done.stderr
             assert len(done.stderr.splitlines()) <= 1, done.stderr
         assert stopped
         subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)

@@ -100,7 +100,11 @@ class Corpus:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except (ValueError, OSError, sqlite3.Error):  # tantivy says ValueError of a disk without room
+            if kind is None:
+                raise  # else what broke the work off is said; the next opening indexes what is behind
 
     def close(self) -> None:
         """Commits what the index has been given, and lets go of the files."""
