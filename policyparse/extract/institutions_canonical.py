@@ -55,7 +55,10 @@ class Namer:
         levels = Counter(self.text[c.start : c.prefix] for c in kept if c.prefix_sort == "level")
         self.upper = max(("县", "区", "市"), key=lambda level: levels[level]) if levels else ""
         # What short mentions point back to, by the last word, in text order (each name once where that is enough).
-        self.groups = [c for c in kept if c.head.sort == "group"]
+        # a group whose office alone is named was named with it: 县改革领导小组|办公室 … 领导小组办公室
+        owners = (c.parent for c in kept if c.parent is not None and c.parent.head.sort == "group")
+        groups = {(c.start, c.end): c for c in chain((c for c in kept if c.head.sort == "group"), owners)}
+        self.groups = [groups[span] for span in sorted(groups)]
         self.kept_ends = [c.end for c in kept]
         self.group_starts = [c.start for c in self.groups]
         self.named_groups: dict[str, dict[str, Candidate]] = {}
