@@ -94,16 +94,18 @@ def squeezed_offsets(text: str, letters: bool = False) -> tuple[str, Callable[[i
     pieces = whole.split()
     if len(pieces) == 1 and len(pieces[0]) == len(whole):
         return whole, None
-    starts, shifts = [0], [0]
-    at = reached = 0
-    for piece in pieces:
-        found = whole.index(piece, reached)
-        starts.append(at)
-        shifts.append(found - at)
-        at += len(piece)
-        reached = found + len(piece)
+    starts: list[int] = []
+    shifts: list[int] = []
 
     def place(squeezed_at: int) -> int:
+        if not starts:  # found out when it is asked for, which is seldom
+            at = reached = 0
+            for piece in pieces:
+                found = whole.index(piece, reached)
+                starts.append(at)
+                shifts.append(found - at)
+                at += len(piece)
+                reached = found + len(piece)
         return squeezed_at + shifts[bisect_right(starts, squeezed_at) - 1]
 
     return "".join(pieces), place

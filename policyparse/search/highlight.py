@@ -35,13 +35,17 @@ def marker(
 
     def spans_of(text: str) -> list[Span]:
         whole, place = squeezed_offsets(text, letters)
-        spans: list[Span] = []
+        # with white space in the text, but in none of the needles, as is usual
+        if place is not None and letters and all(whole.count(needle) == text.count(needle) for needle, _ in wanted):
+            whole, place = text, None
+        found: list[Span] = []
         for needle, length in wanted:
             at = whole.find(needle)
             while at >= 0:
-                spans.append((at, at + length))
+                found.append((at, at + length))
                 at = whole.find(needle, at + 1)
-        found = [(place(start), place(end - 1) + 1) for start, end in spans] if place else spans
+        if place is not None:
+            found = [(place(start), place(end - 1) + 1) for start, end in found]
         if patterns:
             found += [
                 (start, end)

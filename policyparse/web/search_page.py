@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from starlette.datastructures import QueryParams
@@ -21,9 +21,9 @@ from starlette.responses import HTMLResponse, Response
 from policyparse.corpus import Corpus
 from policyparse.search import SORTS, Hit, QueryError, Results, excerpt, search
 from policyparse.web.downloads import file_response
-from policyparse.web.language import language_of, named
+from policyparse.web.language import label, language_of, named
 from policyparse.web.marks import highlighted
-from policyparse.web.pages import address, page
+from policyparse.web.pages import address, clause_link, document_link, page, place_name
 
 FILTERS = ("tag", "kind", "level", "place", "year", "issuer", "institution", "mode", "item", "deadline")
 
@@ -127,24 +127,37 @@ def asked_results(corpus: Corpus, asked: Asked, limit: int = PER_PAGE, facets: S
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A hit as it is shown: its text or the best part of it, and where its copies are."""
+class Shown(NamedTuple):
+    """A hit as it is shown: its text or the best part of it, what is said of its document, where it and its copies are."""
 
     hit: Hit
     text: Markup
     cut: bool
+    facts: list[str]
+    link: str
+    similar: str
     copies: list[tuple[str, str]]
 
 
-def shown(corpus: Corpus, hits: Sequence[Hit]) -> list[Shown]:
-    """Hits with their excerpt and their copies' titles."""
+def shown(corpus: Corpus, hits: Sequence[Hit], language: str) -> list[Shown]:
+    """Hits with their excerpt, their links and their copies' titles. All that needs no template is done here: a call in a
+    template takes three times as long, and a page has hundreds."""
     titles = _titles(corpus, {name.partition("#")[0] for hit in hits for name in hit.copy_ids})
     found = []
     for hit in hits:
         start, end = excerpt(hit.text, hit.highlights, _EXCERPT)
-        copies = [(name, titles.get(name.partition("#")[0], name)) for name in hit.copy_ids]
-        found.append(Shown(hit, highlighted(hit.text, hit.highlights, start, end), end - start < len(hit.text), copies))
+        facts = (hit.doc_number, hit.date, place_name(hit.place), label("kind", hit.kind, language))
+        found.append(
+            Shown(
+                hit,
+                highlighted(hit.text, hit.highlights, start, end),
+                end - start < len(hit.text),
+                [fact for fact in facts if fact],
+                clause_link(hit.id),
+                f"{document_link(hit.document)}/{hit.clause}" if hit.clause else "",
+                [(clause_link(name), titles.get(name.partition("#")[0], name)) for name in hit.copy_ids],
+            )
+        )
     return found
 
 
@@ -160,17 +173,37 @@ def _titles(corpus: Corpus, identities: set[str]) -> dict[str, str]:
     }
 
 
-def facet_rows(facets: Mapping[str, list[tuple[str, int]]]) -> dict[str, list[tuple[str, str, int, int]]]:
-    """Facet → (value, what is shown of it, count, depth); places stand under what they lie in."""
-    rows = {name: [(value, value, count, 0) for value, count in counts] for name, counts in facets.items()}
-    if "place" in rows:
-        counts = dict(facets["place"])
-        rows["place"] = [
-            (value, value.rpartition("/")[2], counts[value], value.count("/"))
-            for value in sorted(counts, key=lambda place: _family(place, counts))
+class Choice(NamedTuple):
+    """A value of a facet: the search with it (or, where it is chosen, without it), its name, how often it is found."""
+
+    link: str
+    name: str
+    times: str
+    depth: int
+    chosen: bool
+
+
+def facet_rows(facets: Mapping[str, Sequence[tuple[str, int]]], asked: Asked, language: str) -> dict[str, list[Choice]]:
+    """Facet → its values as they are shown; places stand under what they lie in, years by time."""
+    first = asked.link(page=1)
+    first += "&" if "?" in first else "?"
+    rows: dict[str, list[Choice]] = {}
+    for name, counts in facets.items():
+        places = dict(counts) if name == "place" else {}
+        if places:
+            counts = sorted(counts, key=lambda each: _family(each[0], places))
+        elif name == "year":
+            counts = sorted(counts, reverse=True)
+        rows[name] = [
+            Choice(
+                asked.toggled(name, value) if asked.has(name, value) else first + address("", {name: value})[1:],
+                value.rpartition("/")[2] if places else label(name, value, language),
+                f"{count:,}",
+                value.count("/") if places else 0,
+                asked.has(name, value),
+            )
+            for value, count in counts
         ]
-    if "year" in rows:
-        rows["year"].sort(reverse=True)
     return rows
 
 
@@ -211,7 +244,7 @@ def render(corpus: Corpus, request: Request) -> HTMLResponse:
             results=None,
             hits=[],
             counts=counts,
-            facets=facet_rows(facets),
+            facets=facet_rows(facets, asked, language_of(request)),
             mistake=None,
         )
     try:
@@ -220,11 +253,12 @@ def render(corpus: Corpus, request: Request) -> HTMLResponse:
         return page(
             request, "search", 400, asked=asked, results=None, hits=[], counts=None, facets={}, mistake=str(error)
         )
+    language = language_of(request)
     # the same search when this link was made and today
     grown = asked.seen is not None and asked.seen != results.total
     return page(
-        request, "search", asked=asked, results=results, hits=shown(corpus, results.hits), counts=None,
-        facets=facet_rows(results.facets), grown=grown, mistake=None,
+        request, "search", asked=asked, results=results, hits=shown(corpus, results.hits, language), counts=None,
+        facets=facet_rows(results.facets, asked, language), grown=grown, mistake=None,
         kept=address("/", [*replace(asked, page=1).parameters(), ("seen", results.total), ("on", date.today())]),
         downloads=[(kind, address(f"/search.{kind}", asked.parameters())) for kind in ("xlsx", "csv")],
     )  # fmt: skip
