@@ -10,8 +10,8 @@ Touches: reads the corpus.
             print(pair.source.title, "→", pair.taker.title, pair.shared, pair.direction.sure)
 
 collection.py (documents → letters.py with their offsets, families.py: copies folded) → boilerplate.py (what everyone
-uses) → shingles.py (who may share what) → alignment.py (exact runs, joined) → pairs.py (what counts) with direction.py
-and dating.py (who was first)
+uses) → shingles.py (who may share what) → rarity.py (what letters say) → alignment.py (runs, chained) → pairs.py (what
+counts) with direction.py and dating.py (who was first)
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def reuse(
     found = []
     for one, other in _candidates(looked, common):
         if wanted is None or (one in wanted and other in wanted):
-            each = pair(looked, aligner.chains(one, other), one, other)
+            each = pair(looked, aligner, one, other)
             if each is not None:
                 found.append(each)
     found.sort(key=lambda each: (-each.shared, each.source.id, each.taker.id))

@@ -1,6 +1,6 @@
 """What two documents have in common, when it is more than chance, and who had it first.
 
-In: a Collection, the chains of two of its documents. Out: Pair with its Passages, or nothing. Touches: nothing.
+In: a Collection, two of its documents, their Aligner. Out: Pair with its Passages, or nothing. Touches: nothing.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from policyparse.reuse.alignment import Chain, Run
+from policyparse.reuse.alignment import Aligner, Chain, Run
 from policyparse.reuse.collection import Collection
 from policyparse.reuse.direction import Direction, Evidence, Facts, before, direction
 from policyparse.reuse.shingles import SIZE
 
-#: What makes stretches in common a passage: WEAK letters of its own in runs (not in names, not what everyone uses), which
-#: are half of all that is shared, in runs that fill DENSE of the way from the first to the last.
-WEAK, DENSE = 10, 0.3
-#: … and what makes a pair: one passage, denser yet, with STRONG letters of its own, or FEWER of its own among MORE that
-#: are shared. All swept on tests/benchmarks/reuse_pairs.py with an eye on 190 real notices and speeches, where less
-#: than this brings stock phrases (及时发现和纠正存在的问题) as pairs.
+#: What makes stretches in common a passage of a pair: so many bits (see rarity.py), a run of ten letters, in runs that fill
+#: DENSE of the way from the first to the last.
+WEAK, DENSE = 45.0, 0.28
+#: … and what makes a pair: one passage of so many bits, in whatever pieces; or told word for word, and denser, with STRONG
+#: letters of its own in runs (not in names, not what everyone uses), or FEWER among MORE that are shared. Bits of chance
+#: reach 70 in tests/benchmarks/reuse_pairs.py (seeds 2 and 3); on 145 real notices and speeches, what has 100 is taken from
+#: somewhere, and what has 70 is often a phrase of the year.
+MUCH = 100.0
 STRONG, STRONG_DENSE, FEWER, MORE = 20, 0.4, 14, 24
 
 
@@ -74,12 +76,12 @@ class Pair:
         return round(sum(p.shared for p in self.passages if p.earlier is None) / max(1, self.shared), 4)
 
 
-def pair(source: Collection, chains: Sequence[Chain], one: int, other: int) -> Pair | None:
+def pair(source: Collection, aligner: Aligner, one: int, other: int) -> Pair | None:
     """The pair of the documents `one` and `other` with its direction, when they share enough."""
-    taken = [chain for chain in chains if _is_passage(chain)]
+    taken = [chain for chain in aligner.chains(one, other) if chain.bits >= WEAK and _density(chain) >= DENSE]
     if not any(map(_makes_a_pair, taken)):
         return None
-    aside = sum(chain.shared for chain in chains if chain.distinct < WEAK <= chain.shared)
+    aside = aligner.set_aside(one, other, taken)
     way = direction(
         source.facts[one], source.facts[other],
         "\n".join(source.text(one, _span(source, *chain.one)) for chain in taken),
@@ -123,13 +125,9 @@ def _earlier(passage: Passage, source: Facts, holders: Sequence[tuple[Passage, F
     return min(older)[1] if older else None
 
 
-def _is_passage(chain: Chain) -> bool:
-    return chain.distinct >= max(WEAK, chain.shared / 2) and _density(chain) >= DENSE
-
-
 def _makes_a_pair(chain: Chain) -> bool:
     own = chain.distinct >= STRONG or (chain.distinct >= FEWER and chain.shared >= MORE)
-    return own and _density(chain) >= STRONG_DENSE
+    return chain.bits >= MUCH or (own and _density(chain) >= STRONG_DENSE)
 
 
 def _density(chain: Chain) -> float:
@@ -147,8 +145,8 @@ def _span(source: Collection, start: int, end: int) -> tuple[int, int]:
 
 def _passage(source: Collection, chain: Chain, one: int, other: int) -> Passage:
     ours, theirs = _span(source, *chain.one), _span(source, *chain.other)
-    runs = [run for run in chain.runs if run.length >= SIZE]
-    having = np.concatenate([source.found.having[run.one : run.one + run.length - SIZE + 1] for run in runs])
+    whole = [source.found.having[run.one : run.one + max(0, run.length - SIZE + 1)] for run in chain.runs]
+    having = np.sort(np.concatenate(whole))
     return Passage(
         source.clause(one, chain.one[0]), source.clause(other, chain.other[0]), *ours, *theirs,
         source.text(one, ours), source.text(other, theirs),
@@ -156,5 +154,5 @@ def _passage(source: Collection, chain: Chain, one: int, other: int) -> Passage:
             (*_span(source, run.one, run.one + run.length), *_span(source, run.other, run.other + run.length))
             for run in chain.runs
         ),
-        chain.shared, max(2, int(np.sort(having)[(len(having) - 1) // 2])),
+        chain.shared, max(2, int(having[(len(having) - 1) // 2])) if len(having) else 2,
     )  # fmt: skip
