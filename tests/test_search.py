@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 
 from policyparse.corpus import Corpus
 from policyparse.search import SORTS, QueryError, excerpt, facets, highlights, matching_documents, search
+from policyparse.search.plan import Planner
 from policyparse.search.query import parse_query
+from policyparse.words import _table as words_table
+from policyparse.words import normal, pairs, segmenter, squeezed
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "search.yaml").read_text(encoding="utf-8"))
 
@@ -322,3 +325,57 @@ def test_more_documents_than_the_index_can_name_are_not_left_out_in_silence(
 def test_a_day_that_no_calendar_has_is_said(query: str, pilots: Corpus) -> None:
     with pytest.raises(QueryError, match="is no date"):
         search(pilots, query)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["人民", "政府", "县级", "以上", "管理", "部门", "村", "，", "a"]), max_size=12).map(
+        "".join
+    )
+)
+def test_set_phrases_are_terms_wherever_they_stand(text: str) -> None:
+    words = segmenter()
+    found = words.set_phrases(pairs(text))
+    runs = [text[at : at + 4] for at in range(len(text) - 3)]
+    assert found == [run for run in runs if words.is_set_phrase(run)]
+
+
+def test_a_set_phrase_is_found_across_words_and_as_it_is_written(tmp_path: Path) -> None:
+    assert segmenter().is_set_phrase("县级以上")
+    with Corpus.open(tmp_path / "phrase", create=True) as corpus:
+        corpus.add(document("甲\n由县级以上人民政府备案。\n乙级以上的，按县级办理。\n"))
+        corpus.commit()
+        assert search(corpus, '"县级以上"').total == 1
+        assert search(corpus, '"縣級 以上"').total == 1
+        assert search(corpus, "县级以上").hits[0].text.startswith("由县级以上")
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("县縣级，；（）“”　 \n\tAaＡ１1级〔㈠ﬁ"), max_size=20))
+def test_normal_forms_are_those_of_the_table(text: str) -> None:
+    whole = text.translate(words_table())
+    assert normal(text) == whole
+    assert squeezed(text) == "".join(whole.split())
+
+
+@pytest.mark.parametrize(
+    "query", ["镇", "权限 镇", "下放", "试点 财政 镇", "权限下放", "县人民政府", "备案 OR 镇", "镇 -县", "委托 协议书"]
+)
+def test_no_wide_plan_where_it_would_find_the_same(query: str, pilots: Corpus) -> None:
+    planner, searcher = Planner(pilots), pilots.index.searcher()
+    tree = parse_query(query)
+    narrow, widely = planner.plans(tree, {})
+    wide = widely()
+    if wide is narrow:
+        wide = planner.plan(tree)
+        hits = [searcher.search(plan.query, 1000).hits for plan in (narrow, wide)]
+        found = [[(round(score, 4), at.segment_ord, at.doc) for score, at in each] for each in hits]
+        assert found[0] == found[1]
+        assert sorted(narrow.needles) == sorted(wide.needles)
+
+
+def test_highlights_with_white_space_and_traditional_letters() -> None:
+    text = "第二条 行政 许可由行政許可机关实施，行政许可"
+    marks = [text[start:end] for start, end in highlights(text, ["行政许可"])]
+    assert marks == ["行政 许可", "行政許可", "行政许可"]
+    assert highlights("第二条 行政许可", ["行政许可"]) == [(4, 8)]
