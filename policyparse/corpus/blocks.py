@@ -3,7 +3,7 @@
 In: texts. Out: bytes, and from them the same texts. Touches: reads words.zdict, once.
 
 A block is a Zstandard frame over UTF-16 with a dictionary of what such texts have in common, trained on the project's own
-clauses and samples (corpora/build_dictionary.py). A block of some four hundred characters takes a third of what its text
+clauses and samples (corpora/build_dictionary.py). A block of some five hundred characters takes a third of what its text
 takes in UTF-8, and is opened in a few millionths of a second; without the dictionary it would have to be ten times as
 long for that. Each has Zstandard's checksum: a bit that the disk has lost is found, and the words are not shown.
 """
@@ -18,7 +18,7 @@ from importlib.resources import files
 import zstandard
 
 #: Characters from which on a block is full.
-_FULL = 300
+_FULL = 450
 
 #: Of the codecs that make two bytes of a Chinese character, Python decodes this one nine times as fast as GB 18030.
 _CODEC = "utf-16-le"
