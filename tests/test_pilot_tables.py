@@ -34,6 +34,7 @@ from policyparse.compare import (
 )
 from policyparse.compare.items import SAME_ITEM, groups, item, likeness
 from policyparse.compare.sources import sources
+from policyparse.compare.taking import with_origins
 from policyparse.corpus import Corpus
 from policyparse.export.calendar import calendar, escaped, folded
 from policyparse.export.moments import in_years
@@ -41,6 +42,7 @@ from policyparse.export.svg import Drawing, fitted
 from policyparse.export.timeline_picture import timeline_picture
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
+from policyparse.reuse import reuse
 
 ITEMS = yaml.safe_load((Path(__file__).parent / "cases" / "items.yaml").read_text(encoding="utf-8"))
 
@@ -220,6 +222,47 @@ def test_who_keeps_which_share_since_when() -> None:
         "土地出让净收益", "百分之七十", "柳溪镇", "县财政", "2009/..",
     )  # fmt: skip
     assert (other["share"], other["keeper"], other["since"]) == ("三成", "镇财政", "")
+
+
+def test_a_row_says_from_which_older_document_its_words_are() -> None:
+    rule = "县里在柏塘镇征收的砂石资源价款，自试点之日起全额返还柏塘镇，专项用于通村道路、排水管网和垃圾中转站建设。"
+
+    def plan(name: str, date: str, item: str, *more: str) -> Document:
+        text = rule.replace("柏塘", name)
+        moved = {"item": item.replace("柏塘", name), "from": [], "to": [], "mode": ["return"], "quote": text}
+        return document(
+            f"{name}镇试点方案\n{text}\n" + "\n".join(more), place=f"云山县/{name}镇", date=date, delegations=[moved]
+        )
+
+    old = plan("柏塘", "2009-05-01", "柏塘镇征收的砂石资源价款")
+    young = plan("松源", "2011-05-01", "松源镇征收的砂石资源价款", "镇里成立便民中心。")
+    alone = document(
+        "竹溪镇方案\n把户外广告审批下放竹溪镇。\n",
+        place="云山县/竹溪镇",
+        date="2012-01-01",
+        delegations=[
+            {"item": "户外广告审批", "from": [], "to": [], "mode": ["devolve"], "quote": "把户外广告审批下放竹溪镇。"}
+        ],
+    )
+    documents = [alone, young, old]
+    for name in ("items", "history"):
+        made = with_origins(make(name, documents), reuse(documents))
+        origins = {row["place"]: row["taken_from"] for row in made.rows}
+        assert origins.pop("云山县/松源镇") == f"云山县/柏塘镇 2009-05-01 [{old.id}#c1]"
+        assert set(origins.values()) == {None}
+        assert list(made.columns).index("taken_from") == list(made.columns).index("confidence") - 1
+    assert [(row["place"], row["order"]) for row in history(documents)[:2]] == [
+        ("云山县/柏塘镇", 1),
+        ("云山县/松源镇", 2),
+    ]
+    with pytest.raises(PolicyparseError, match="taken over"):
+        with_origins(make("bodies", documents), reuse(documents))
+
+
+def test_an_item_of_its_own_words_is_named_before_one_that_points_elsewhere() -> None:
+    rows = make("items", [document("方案\n下放其年度考核。\n下放派驻机构年度考核。\n", delegations=[
+        {"item": item, "from": [], "to": [], "mode": ["devolve"], "quote": item} for item in ("其年度考核", "年度考核")])]).rows  # fmt: skip
+    assert {row["meaning"] for row in rows} == {"年度考核"}
 
 
 def test_how_long_a_share_is_kept_is_told_in_words() -> None:

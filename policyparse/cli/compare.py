@@ -19,9 +19,11 @@ from policyparse.cli.messages import Command, say
 from policyparse.cli.options import corpus_option, json_option
 from policyparse.cli.search import labels
 from policyparse.cli.tables import complain, counted, in_terminal, one_line, safe, show_table
+from policyparse.compare.taking import with_origins
 from policyparse.corpus import Corpus
 from policyparse.model import Clause, Document
 from policyparse.passing import PolicyparseError
+from policyparse.reuse import reuse
 from policyparse.reuse.families import one_of_each
 from policyparse.search import matching_documents
 
@@ -65,6 +67,14 @@ from policyparse.search import matching_documents
     type=click.FloatRange(0, 1),
     help=say("Only records of rules that are right this often.", "只要规则可信度不低于此值的记录。"),
 )
+@click.option(
+    "--taken-over",
+    is_flag=True,
+    help=say(
+        "With items or history: from which older document each item's words are.",
+        "与 items 或 history 同用：各事项的文字沿用自哪份更早的文件。",
+    ),
+)
 @json_option
 def compare_command(
     identities: tuple[str, ...],
@@ -73,8 +83,13 @@ def compare_command(
     table: str | None,
     output: Path | None,
     min_confidence: float | None,
+    taken_over: bool,
     as_json: bool,
 ) -> int:
+    if taken_over and table not in ("items", "history"):
+        raise click.UsageError(say(
+            "--taken-over needs --table items or --table history.", "--taken-over 须与 --table items 或 history 同用。"
+        ))  # fmt: skip
     if min_confidence is not None and table in (None, "coding"):
         raise click.UsageError(say(
             "--min-confidence needs a --table of records (any but coding).",
@@ -98,7 +113,8 @@ def compare_command(
             )
         )
     if table:
-        pilot_table(engine.make(table, documents, min_confidence), documents, output, as_json)
+        made = engine.make(table, documents, min_confidence)
+        pilot_table(with_origins(made, reuse(documents)) if taken_over else made, documents, output, as_json)
     elif output is not None:
         write_comparison(documents, output)
         click.echo(str(output))

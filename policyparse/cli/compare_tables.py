@@ -113,7 +113,7 @@ def _show(made: Made) -> None:
             head for name, head in zip(columns, heads, strict=True) if name not in ("group", "documents", "confidence")
         ]
     cells = [[_cell(name, row.get(name), names) for name in columns] for row in made.rows]
-    show_table(f"{made.title} ({len(made.rows)})", heads, cells, wide=wide)
+    show_table(f"{say(made.english, made.title)} ({len(made.rows)})", heads, cells, wide=wide)
 
 
 def _cell(column: str, value: object, names: dict[tuple[str, str], str]) -> str:

@@ -209,7 +209,7 @@ def _json(found: Reuse) -> dict[str, object]:
 def _pair(each: Pair) -> dict[str, object]:
     return {
         "from": _facts(each.source), "to": _facts(each.taker), "shared": each.shared, "from_share": each.from_share,
-        "to_share": each.to_share, "first_hand": each.first_hand, "set_aside": each.common,
+        "to_share": each.to_share, "first_hand": each.first_hand, "only_two": each.only_two, "set_aside": each.common,
         "direction": "known" if each.direction.forward is not None else "unknown", "sure": each.direction.sure,
         "evidence": [
             {"reason": one.reason, "for": one.forward == each.direction.forward, "words": one.words}

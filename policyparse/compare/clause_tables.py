@@ -174,6 +174,7 @@ CLAUSE_TABLES: dict[str, PilotTable] = {
             "date": "日期", "confidence": "可信度", "sentence": "原文", "document": "文件", "headings": "所在标题", "clause": "条款",
         },
         bodies,
+        "Bodies set up, merged, renamed",
     ),
     "shares": PilotTable(
         "财政条款",
@@ -186,6 +187,7 @@ CLAUSE_TABLES: dict[str, PilotTable] = {
             "date": "日期", "confidence": "可信度", "sentence": "原文", "document": "文件", "headings": "所在标题", "clause": "条款",
         },
         shares,
+        "Shares of money",
     ),
     "coding": PilotTable(
         "编码表",
@@ -198,5 +200,6 @@ CLAUSE_TABLES: dict[str, PilotTable] = {
             "coder_2": "编码员乙", "note": "备注", "place": "地区", "date": "日期", "document": "文件",
         },
         coding,
+        "Coding sheet",
     ),
 }  # fmt: skip

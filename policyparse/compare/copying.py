@@ -57,6 +57,7 @@ def pair_rows(found: Reuse, chinese: bool = True) -> list[Row]:
             "number": number, **_side("from", pair.source), "arrow": arrow(pair), **_side("to", pair.taker),
             "passages": len(pair.passages), "shared": pair.shared, "from_share": _percent(pair.from_share),
             "to_share": _percent(pair.to_share), "first_hand": _percent(pair.first_hand),
+            "only_two": _percent(pair.only_two),
             "sure": pair.direction.sure or None, "why": why(pair.direction, chinese), "set_aside": pair.common,
         }
         for number, pair in enumerate(found.pairs, 1)
@@ -119,13 +120,13 @@ REUSE_TABLES: dict[str, ReuseTable] = {
         "谁抄了谁",
         {
             "number": 6, "from_place": 24, "from_date": 11, "arrow": 4, "to_place": 24, "to_date": 11, "passages": 7,
-            "shared": 9, "from_share": 9, "to_share": 9, "first_hand": 9, "sure": 8, "why": 44, "set_aside": 9,
+            "shared": 9, "from_share": 9, "to_share": 9, "first_hand": 9, "only_two": 9, "sure": 8, "why": 44, "set_aside": 9,
             "from_title": 34, "to_title": 34, "from_document": 19, "to_document": 19,
         },
         {
             "number": "序号", "from_place": "来源", "from_date": "来源日期", "arrow": "先后", "to_place": "采用者",
             "to_date": "采用者日期", "passages": "段数", "shared": "共用字数", "from_share": "占来源",
-            "to_share": "占采用者", "first_hand": "首见于来源", "sure": "先后把握", "why": "先后依据",
+            "to_share": "占采用者", "first_hand": "首见于来源", "only_two": "仅两家有", "sure": "先后把握", "why": "先后依据",
             "set_aside": "另有套话字数", "from_title": "来源文件", "to_title": "采用者文件", "from_document": "来源编号",
             "to_document": "采用者编号",
         },

@@ -47,7 +47,7 @@ def make(name: str, documents: Sequence[Document], min_confidence: float | None 
         made = item_matrix(documents)
     elif name in PILOT_TABLES:
         table = PILOT_TABLES[name]
-        made = Made(name, table.title, table.columns, table.heads, table.rows(documents))
+        made = Made(name, table.title, table.columns, table.heads, table.rows(documents), table.english)
     else:
         raise PolicyparseError(f"{name}: no such table — one of: {', '.join(TABLE_NAMES)}")
     if min_confidence is None or "confidence" not in made.columns:

@@ -83,8 +83,12 @@ class _Cited:
 
 
 def _usual(wordings: Counter[str]) -> str:
-    """The wording that is used most, of those the shortest."""
-    return min(wordings, key=lambda words: (-wordings[words], len(words), words))
+    """The wording that is used most, of those the shortest; 其年度考核 names nothing by itself and comes last."""
+    return min(wordings, key=lambda words: (words.startswith(_POINTING), -wordings[words], len(words), words))
+
+
+#: Words that begin an item with what stands elsewhere.
+_POINTING = ("其", "该", "上述", "以上", "这些", "此")
 
 
 def item_matrix(documents: Sequence[Document]) -> Made:
@@ -115,14 +119,22 @@ def item_matrix(documents: Sequence[Document]) -> Made:
     }  # fmt: skip
     ends = Counter(heads.values())
     heads |= {place: place.replace("/", " ") for place in places if ends[heads[place]] > 1}
-    return Made("matrix", "事项对照", columns, heads, [{**dict.fromkeys(columns), **row} for row in table.values()])
+    return Made(
+        "matrix",
+        "事项对照",
+        columns,
+        heads,
+        [{**dict.fromkeys(columns), **row} for row in table.values()],
+        "Items by place",
+    )
 
 
 def history(documents: Sequence[Document]) -> list[Row]:
     """Event history: for each place and item by meaning the first date on which it was delegated there.
 
     `first`, `last`: the day, or the span in which it lies; `known`: signed (a date of signing), number (the year of its
-    number), spoken (the years that the document speaks of), nothing. Rows by item, then by date.
+    number), spoken (the years that the document speaks of), nothing. Rows by item, then by date; `order`: the how manieth
+    place it was, by the first date, the same for places of one date; empty without a date.
     """
     day = {document.id: dated(document) for document in documents}
     best: dict[tuple[int, str], Row] = {}
@@ -137,7 +149,13 @@ def history(documents: Sequence[Document]) -> list[Row]:
         key = (int(row["group"] or 0), place)
         if key not in best or _day(event) < _day(best[key]):
             best[key] = event
-    return sorted(best.values(), key=lambda row: (int(row["group"] or 0), _day(row), str(row["place"])))
+    rows = sorted(best.values(), key=lambda row: (int(row["group"] or 0), _day(row), str(row["place"])))
+    days: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        so_far = days[int(row["group"] or 0)]
+        so_far.append(_day(row))
+        row["order"] = so_far.index(_day(row)) + 1 if row["first"] or row["last"] else None
+    return rows
 
 
 def _day(row: Row) -> str:
@@ -197,18 +215,20 @@ MENTION_TABLES: dict[str, PilotTable] = {
             "headings": "所在标题", "quote": "原文", "document": "文件", "clause": "条款",
         },
         delegated_items,
+        "Delegated items",
     ),
     "history": PilotTable(
         "事件史",
         {
-            "group": 6, "item": 36, "place": 26, "first": 12, "last": 12, "known": 10, "mode": 14, "printed": 36,
+            "group": 6, "item": 36, "order": 6, "place": 26, "first": 12, "last": 12, "known": 10, "mode": 14, "printed": 36,
             "confidence": 8, "document": 34, "clause": 22,
         },
         {
-            "group": "组", "item": "事项", "place": "地区", "first": "最早不早于", "last": "不晚于", "known": "日期依据",
+            "group": "组", "item": "事项", "order": "第几个", "place": "地区", "first": "最早不早于", "last": "不晚于", "known": "日期依据",
             "mode": "方式", "printed": "原文写法", "confidence": "可信度", "document": "文件", "clause": "条款",
         },
         history,
+        "Event history",
     ),
     "responsibilities": PilotTable(
         "责任分工表",
@@ -222,5 +242,6 @@ MENTION_TABLES: dict[str, PilotTable] = {
             "document": "文件", "clause": "条款",
         },
         responsibilities,
+        "Responsibilities",
     ),
 }  # fmt: skip

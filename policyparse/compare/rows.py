@@ -20,12 +20,13 @@ _END = re.compile("[。；！？\n]")
 
 @dataclass(frozen=True, slots=True)
 class PilotTable:
-    """columns: name → width in a sheet; heads: name → Chinese head; rows: what makes it."""
+    """columns: name → width in a sheet; heads: name → Chinese head; rows: what makes it; english: its title in English."""
 
     title: str
     columns: Mapping[str, int]
     heads: Mapping[str, str]
     rows: Callable[[Sequence[Document]], list[Row]]
+    english: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Made:
     columns: Mapping[str, int]
     heads: Mapping[str, str]
     rows: list[Row]
+    english: str
     left_out: int = 0
 
 

@@ -76,4 +76,5 @@ TIMELINE = PilotTable(
         "place": "地区", "sentence": "事项", "document": "文件", "headings": "所在标题", "clause": "条款",
     },
     timeline,
+    "Timeline",
 )  # fmt: skip

@@ -75,6 +75,11 @@ class Pair:
         """The share of the passages, by letters, of which no older holder is known."""
         return round(sum(p.shared for p in self.passages if p.earlier is None) / max(1, self.shared), 4)
 
+    @property
+    def only_two(self) -> float:
+        """The share of the passages, by letters, that no third document has most of: hardly from a common source."""
+        return round(sum(p.shared for p in self.passages if p.families == 2) / max(1, self.shared), 4)
+
 
 def pair(source: Collection, aligner: Aligner, one: int, other: int) -> Pair | None:
     """The pair of the documents `one` and `other` with its direction, when they share enough."""
