@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = sorted(path for path in (ROOT / "corpora/samples").iterdir() if path.suffix not in (".md", ".py"))
 GOLDEN = Path(__file__).parent / "documents" / "golden"
 SCHEMA = ROOT / "policyparse" / "document.schema.json"
-VALUE = re.compile(r"[\dXP.R/:DMYWTHB-]+|\.\./.+|.+/\.\.")
+VALUE = re.compile(r"[\dXP.R/:DMYWTHSB-]+|\.\./.+|.+/\.\.")
 
 
 def digest(document: Document) -> dict[str, Any]:

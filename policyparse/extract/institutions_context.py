@@ -140,7 +140,7 @@ class Judge:
         if previous.rejected or previous.prefix_sort != "place" or candidate.prefix_sort != "level":
             return False
         level = text[candidate.start : candidate.prefix]
-        return text[: previous.prefix].endswith(level) and _joins(text[previous.end : candidate.start])
+        return text.endswith(level, previous.start, previous.prefix) and _joins(text[previous.end : candidate.start])
 
     def _named_before(self, candidates: list[Candidate]) -> None:
         """下设监督组 … 监督组负责…: a body that the document sets up is definite from there on."""

@@ -23,6 +23,8 @@ from policyparse.vocabulary import Vocabulary
 _SHORTEST, _LONGEST = 3, 20
 # Outside its tail a name must be so long to be told from running words.
 _KNOWN = 5
+# Each known name is looked for through the whole text: a bound keeps that linear (the corpus has 14 at most).
+_MOST_KNOWN = 60
 _NAME = re.compile("[一-鿿]+")
 _CLASS = re.compile(
     "(?:部门|单位|政府|企业|公司|学校|医院|机构|乡镇|街道|管委会?|办事处|处室|银行|[区园港市县旗州镇乡村])$"
@@ -45,7 +47,7 @@ def listed(
         if start in taken and end in taken:
             continue
         out.append(_candidate(text, start, end))
-        if end - start >= _KNOWN:
+        if end - start >= _KNOWN and len(known) < _MOST_KNOWN:
             known[text[start:end]] = None
     if known:
         for match in re.finditer("|".join(map(re.escape, sorted(known, key=len, reverse=True))), text):
