@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import policyparse
 from policyparse.cli import run
+from policyparse.cli.compare_tables import _time
 from policyparse.compare import (
     TABLE_NAMES,
     bodies,
@@ -179,6 +180,27 @@ def test_articles_as_the_offices_write_them() -> None:
     assert row["article"] == "《方案》 三（二）"
 
 
+def test_how_often_is_told_in_words_and_by_when_as_one_says_it() -> None:
+    text = "方案\n县编办每月通报一次进度。\n"
+    record = {
+        "departments": ["县编办"],
+        "role": "responsible",
+        "task": "通报进度",
+        "deadline": "R/P1M",
+        "quote": "县编办每月通报一次进度。",
+    }
+    (row,) = responsibilities([document(text, responsibilities=[record], time_points=[("每月", "frequency", "R/P1M")])])
+    assert row["deadline"] == "每月"
+    assert [_time(value, True) for value in ("../2010-06-30", "2009/..", "2010/2012", "2011", "每月", "P5Y", "R/P1M")] == [
+        "2010-06-30前", "自2009起", "2010至2012", "2011", "每月", "P5Y", "R/P1M",
+    ]  # fmt: skip
+    assert [_time(value, False) for value in ("../2010", "2009/..", "2010/2012")] == [
+        "by 2010",
+        "from 2009",
+        "2010 to 2012",
+    ]
+
+
 def test_dates_say_what_they_hang_on() -> None:
     words = [("2010年6月底前", "deadline", "../2010-06-30"), ("年底前", "deadline", "../2010-12-31"),
              ("“十二五”期间", "range", "2011/2015"), ("自印发之日起", "start", "2010-03-01/.."), ("10月底", "date", "XXXX-10-31")]  # fmt: skip
@@ -202,11 +224,24 @@ def test_dates_say_what_they_hang_on() -> None:
         ("将农技站合并为便民中心。", [("农技站", "merge", "old"), ("便民中心", "merge", "new")]),
         ("撤销农技站，组建便民中心。", [("农技站", "abolish", "old"), ("便民中心", "set-up", "new")]),
         ("建立协调机制，镇政府按月报告。", []),
+        ("设置便民中心(政务大厅在内,加挂农技站牌子)、水利所。", [("便民中心", "set-up", "new"), ("农技站", "second-name", "one"), ("水利所", "set-up", "new")]),
+        ("1、便民中心（加挂农技站牌子）。", [("便民中心", "second-name", "one"), ("农技站", "second-name", "one")]),
+        ("农技站（加挂水利所牌子）与便民中心合署办公。",
+         [("农技站", "share-office", "one"), ("水利所", "second-name", "one"), ("便民中心", "share-office", "one")]),
+        ("水利所合并组建便民中心后与农技站合署办公。",
+         [("水利所", "merge", "old"), ("便民中心", "set-up", "new"), ("农技站", "share-office", "one")]),
+        ("组建便民中心（挂农技站牌子）。", [("便民中心", "set-up", "new"), ("农技站", "second-name", "one")]),
+        ("便民中心与水利所挂钩考核。", []),
+        ("保留设置农技站、水利所。", [("农技站", "keep", "one"), ("水利所", "keep", "one")]),
+        ("镇政府设立便民中心。", [("便民中心", "set-up", "new")]),
+        ("农技站、水利所按有关规定设置。", [("农技站", "set-up", "new"), ("水利所", "set-up", "new")]),
+        ("整合后镇政府综合设置内设机构七个。", []),
+        ("根据镇政府《关于机构设置的意见》配备人员。", []),
     ],
-)
+)  # fmt: skip
 def test_bodies_old_and_new(sentence: str, expected: list[tuple[str, str, str]]) -> None:
     names = sorted(
-        ((name, name) for name in ("便民中心", "农技站", "镇政府") if name in sentence),
+        ((name, name) for name in ("便民中心", "农技站", "镇政府", "水利所") if name in sentence),
         key=lambda n: sentence.index(n[0]),
     )
     rows = bodies([document(f"方案\n{sentence}\n", tags={1: ["organization"]}, institutions=names)])

@@ -34,6 +34,9 @@ _NOT_IN_TERMINAL = {
 #: Columns whose values are codes of the contract or of ours; people are shown their labels (vocab/labels.csv).
 _CODES = ("mode", "type", "anchor", "certain", "known", "change", "part", "tag")
 
+#: Columns of times, which people are shown in words: ../2010-06-30 is 2010-06-30前.
+_TIMES = ("deadline", "since")
+
 _REASONS = {
     "no-day": ("no day of the month", "没有具体日"),
     "no-year": ("no year", "没有年份"),
@@ -96,9 +99,25 @@ def _labelled(row: Row) -> Row:
     names = {(each["field"], each["value"]): each["zh"] for each in shipped().table("labels")}
     return {
         name: "；".join(names.get((name, part), part) for part in str(value).split("；"))
-        if name in _CODES and value is not None else value
+        if name in _CODES and value is not None else _in_words(str(value), True) if name in _TIMES and value else value
         for name, value in row.items()
     }  # fmt: skip
+
+
+def _in_words(values: str, chinese: bool) -> str:
+    """Times as they are said: 2010-06-30前, 自2009起, 2010至2012; what is in words already stays."""
+    return "；".join(_time(value, chinese) for value in values.split("；"))
+
+
+def _time(value: str, chinese: bool) -> str:
+    first, slash, last = value.partition("/")
+    if not slash or not (first[:1].isdigit() or first.startswith(("X", "."))):
+        return value
+    if first in ("", ".."):
+        return f"{last}前" if chinese else f"by {last}"
+    if last in ("", ".."):
+        return f"自{first}起" if chinese else f"from {first}"
+    return f"{first}至{last}" if chinese else f"{first} to {last}"
 
 
 def _show(made: Made) -> None:
@@ -120,6 +139,8 @@ def _cell(column: str, value: object, names: dict[tuple[str, str], str]) -> str:
     text = "" if value is None else str(value)
     if column in _CODES:
         return ("\n" if in_terminal() else "；").join(names.get((column, part), part) for part in text.split("；"))
+    if column in _TIMES:
+        return _in_words(text, CHINESE)
     if in_terminal() and column == "place":
         return " ".join(text.split("/")[-2:])
     if in_terminal() and column == "clause":  # the beginning of an id is enough for `show`

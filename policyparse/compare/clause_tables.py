@@ -9,7 +9,7 @@ In: Documents. Out: rows (column → text), each with the id of its clause. Touc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policyparse.compare.rows import PilotTable, Row, headings, lowest, named, sentences, when
 from policyparse.model import Clause, Delegation, Document
@@ -28,20 +28,25 @@ def bodies(documents: Sequence[Document]) -> list[Row]:
     part: old (what was there: 将A、B合并为C names A and B), new (what comes of it: C), one (where neither is meant)
     """
     changes = {row["verb"]: row["change"] for row in shipped().table("body_changes")}
-    verbs = re.compile("|".join(map(re.escape, sorted(changes, key=len, reverse=True))))
+    changes["挂"] = "second-name"  # by itself only where a bracket begins: （挂…牌子）, but not 挂钩
+    verbs = re.compile(
+        "|".join(map(re.escape, sorted(changes.keys() - {"挂"}, key=len, reverse=True))) + "|(?<=[(（])挂"
+    )
     rows: list[Row] = []
     for document in documents:
         for clause, start, end in _sentences_of(document):
             if not _has_tag(clause, "organization"):
                 continue
             for first, last in _parts(document.text, start, end):
-                found = [(verb.start(), verb.group()) for verb in verbs.finditer(document.text, first, last)]
+                part = document.text[first:last]
+                found = [(verb.start(), verb.group()) for verb in verbs.finditer(part) if _is_said(part, verb)]
                 for body in document.institutions:
                     if not (found and first <= body.start and body.end <= last):
                         continue
-                    at, verb = _of(found, body.start)
-                    if body.start < at - _REACH:
+                    of = _of(part, found, body.start - first, body.end - first, changes)
+                    if of is None:
                         continue
+                    at, verb = of[0] + first, of[1]
                     rows.append({
                         "body": body.canonical, "change": changes[verb], "part": _part(changes[verb], body.start < at),
                         "words": verb, "printed": body.text, "place": document.place, "date": when(document),
@@ -56,17 +61,55 @@ _REACH = 24
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts of a sentence between commas: what follows 组建综合执法队，由镇政府统一指挥 is no body that is set up."""
-    at = start
-    for comma in (*(match.start() for match in re.finditer("[,，]", text[start:end])), end - start):
-        yield at, start + comma
-        at = start + comma + 1
+    """The parts of a sentence between commas: what follows 组建综合执法队，由镇政府统一指挥 is no body that is set up. A bracket is not parted."""
+    at, depth = start, 0
+    for sign in re.finditer("[,，(（)）]", text[start:end]):
+        if sign.group() in ",，" and depth == 0:
+            yield at, start + sign.start()
+            at = start + sign.end()
+        else:
+            depth = max(0, depth + (sign.group() in "(（") - (sign.group() in ")）"))
+    yield at, end
 
 
-def _of(verbs: Sequence[tuple[int, str]], place: int) -> tuple[int, str]:
-    """The verb that a name belongs to: the last one before it, else the first one behind it."""
-    before = [verb for verb in verbs if verb[0] < place]
-    return before[-1] if before else verbs[0]
+def _is_said(part: str, verb: re.Match[str]) -> bool:
+    """Not in a title (《机构设置意见》), and not as what was done before: 整合后党工委设机构11个."""
+    return part[verb.end() : verb.end() + 1] != "后" and part.count("《", 0, verb.start()) <= part.count(
+        "》", 0, verb.start()
+    )
+
+
+def _bracket(part: str, at: int) -> int:
+    """Where the bracket opens that a place stands in, -1 outside of brackets."""
+    opened = max(part.rfind(sign, 0, at) for sign in "(（")
+    return opened if opened > max(part.rfind(sign, 0, at) for sign in ")）") else -1
+
+
+def _of(
+    part: str, verbs: Sequence[tuple[int, str]], start: int, end: int, changes: Mapping[str, str]
+) -> tuple[int, str] | None:
+    """The verb that a name belongs to: the last one before it, else the first one behind it.
+
+    A bracket is a sentence of its own, but for the name that it stands behind: A(加挂B牌子)、C. What shares an office stands
+    before its verb (组建A后与B合署办公); who sets up does too, and is not what is set up.
+    """
+    here = [verb for verb in verbs if _bracket(part, verb[0]) == _bracket(part, start)]
+    if not here and part[end : end + 1] in ("(", "（"):
+        return next((verb for verb in verbs if _bracket(part, verb[0]) == end), None)
+    before, behind = [verb for verb in here if verb[0] < start], [verb for verb in here if verb[0] >= end]
+    if behind and changes[behind[0][1]] == "share-office" and behind[0][0] - end <= _NEXT:
+        return behind[0]
+    if before:
+        return before[-1]
+    if not behind or start < behind[0][0] - _REACH:
+        return None
+    at, verb = behind[0]
+    passive = len(part) - at - len(verb) <= _NEXT  # 工会、妇联按章程设置
+    return (at, verb) if passive or changes[verb] not in ("set-up", "station", "keep") else None
+
+
+#: So near is next to it.
+_NEXT = 2
 
 
 def _part(change: str, before: bool) -> str:
@@ -130,8 +173,9 @@ def _keeper(sentence: str, moved: Sequence[Delegation]) -> str:
 def _since(document: Document, clause: Clause, start: int, end: int) -> str:
     points = [p for p in document.time_points if p.clause == clause.id and p.type in ("start", "range", "duration")]
     here = [point for point in points if start <= point.start < end]
-    # P5Y says nothing to a reader: how long is told in the document's words
-    return _joined(point.text if point.type == "duration" else point.value for point in here or points)
+    # since when holds for the whole clause; how long is said of one sentence, and P5Y says nothing to a reader
+    others = [point for point in points if point.type != "duration"]
+    return _joined(point.text if point.type == "duration" else point.value for point in here or others)
 
 
 def _joined(values: Iterable[str]) -> str:

@@ -177,7 +177,7 @@ def responsibilities(documents: Sequence[Document]) -> list[Row]:
             rows.append({
                 "number": len(rows) + 1, "task": records[0].task,
                 **{role: "、".join(dict.fromkeys(departments)) for role, departments in who.items()},
-                "deadline": records[0].deadline,
+                "deadline": _until(document, records[0]),
                 "article": _article(document, sections.get(clause.section or "") if clause else None, sections),
                 "confidence": lowest(record.confidence for record in records),
                 "headings": headings(document, clause), "quote": document.text[records[0].start : records[0].end],
@@ -187,6 +187,14 @@ def responsibilities(documents: Sequence[Document]) -> list[Row]:
 
 
 _ROLES = ("lead", "support", "responsible")
+
+
+def _until(document: Document, record: Responsibility) -> str | None:
+    """By when, as a date; how often or how long (R/P1M, P3M) in the document's words."""
+    if not str(record.deadline).startswith(("P", "R")):
+        return record.deadline
+    points = [p for p in document.time_points if p.value == record.deadline and p.clause == record.clause]
+    return min(points, key=lambda point: abs(point.start - record.start)).text if points else record.deadline
 
 
 def _article(document: Document, section: Section | None, sections: Mapping[str, Section]) -> str:
