@@ -77,7 +77,7 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
         # with the department that it names: 县级以上人民政府农业农村主管部门
         level=re.compile(
             f"(?:(?<![一-鿿])|(?<=由)|(?<=条))({one}(?:(?:、|和|及|以及){one})*)"
-            "(?=应当?|负责|要|须|必须|可以|依法|根据|按照|对|在|协助|配合|会同|统一|组织|制定|建立|加强|做好|定期|每|审核|审批|批准|办理|受理|管理|制定|编制|实施|承担|决定|核|组织)"
+            "(?=应当?|负责|要|须|必须|可以|依法|根据|按照|对|在|协助|配合|会同|统一|组织|制定|建立|加强|做好|定期|每|审核|审批|批准|办理|受理|管理|编制|实施|承担|决定|核|认定|规定|公布|确定|提出|监督|指导|检查|安排|保障)"
         ),
         beside=re.compile(f"由({classes})[、和及与]$"),
         together=vocabulary.terms("responsibility_words", use="together"),

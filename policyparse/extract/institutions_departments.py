@@ -32,6 +32,9 @@ _STATE = re.compile(
     r"国务院(?!各|有关|相关|其他|所属|直属|授权|组成|规定|批准|关于|决定|确定)"
     r"[^的会和与及由等按应将其各、，。；：\s\0]{2,14}?(?:行政|主管|监督管理|监督|管理|监察)(?:部门|机构)"
 )
+_STATE_TOO = re.compile(
+    r"[、和及与](?!有关|相关|其他|各|所属)([^的会和与及由等按应将其各、，。；：\s\0]{2,14}?(?:行政|主管|监督管理|管理|监察)(?:部门|机构))"
+)
 _LISTED = re.compile(r"(?:各|有关|相关)[省市县区州盟旗镇乡街道级][^，。；：\n]{0,24}?[、和及与]$")
 # A list of departments is at most so long, a function word with its 主管 so long.
 _MAX_LIST = 120
@@ -56,8 +59,10 @@ class Departments:
                 out.append(item)
         for match in _STATE.finditer(self.text):
             start, end = match.span()
-            if not self.lexicon.posts.match(self.text, end):
-                out.append(Candidate(start, end, Head(match[0], "function"), start, start, "foreign"))
+            while start < end and not self.lexicon.posts.match(self.text, end):
+                out.append(Candidate(start, end, Head(self.text[start:end], "function"), start, start, "foreign"))
+                following = _STATE_TOO.match(self.text, end)  # 国务院农业主管部门、|林业主管部门
+                start, end = following.span(1) if following else (end, end)
         for pattern, sort in ((_CENTRE, "name"), (_OWN, "own")):
             for match in pattern.finditer(self.text):
                 start, end = match.span()
