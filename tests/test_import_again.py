@@ -427,6 +427,20 @@ def test_verify_finds_what_is_wrong_and_repair_makes_it_right(folder: Path) -> N
         assert list(verify(corpus)) == []
 
 
+def test_verify_finds_facts_that_are_not_the_documents(folder: Path) -> None:
+    imported(folder)
+    directory = folder.parent / "corpus"
+    with sqlite3.connect(directory / "corpus.sqlite") as database:
+        database.execute(
+            "UPDATE documents SET title = '另一标题', date = '1999' WHERE seq = (SELECT min(seq) FROM documents)"
+        )
+    with Corpus.open(directory, write=True) as corpus:
+        (fault,) = verify(corpus)
+        assert (fault.code, "title, date" in fault.reason) == ("facts", True)
+        assert repair(corpus, [fault]) == 1
+        assert list(verify(corpus)) == []
+
+
 @pytest.mark.parametrize("table", ["bodies", "words"])
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_flipped_bit_is_named_and_mended(

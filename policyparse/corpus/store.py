@@ -44,6 +44,21 @@ class DamagedDocument(PolicyparseError):
     """What is stored of a document is not what was written."""
 
 
+def facts(document: Document) -> dict[str, str | int | None]:
+    """What the table `documents` has of a document besides its body, column → value."""
+    return {
+        "title": document.title,
+        "cover_title": document.cover_title,
+        "kind": document.kind,
+        "doc_number": document.doc_number,
+        "issuers": _json(document.issuers),
+        "date": document.date,
+        "place": document.place,
+        "level": document.level,
+        "masked": int(document.masked),
+    }
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -114,15 +129,7 @@ class Store:
         family = self._family(parts)
         values: dict[str, Any] = {
             "id": document.id,
-            "title": document.title,
-            "cover_title": document.cover_title,
-            "kind": document.kind,
-            "doc_number": document.doc_number,
-            "issuers": _json(document.issuers),
-            "date": document.date,
-            "place": document.place,
-            "level": document.level,
-            "masked": int(document.masked),
+            **facts(document),
             "family": family or 0,
             "indexed": 0,
             "clauses": sum(part.what == "clause" for part in parts),

@@ -19,7 +19,7 @@ from tantivy import FieldType, Query
 from policyparse.corpus.imports import Imported
 from policyparse.corpus.originals import Originals
 from policyparse.corpus.passages import Passage, passages
-from policyparse.corpus.store import DamagedDocument
+from policyparse.corpus.store import DamagedDocument, facts
 from policyparse.corpus.versions import CURRENT
 from policyparse.model import Document
 
@@ -36,7 +36,7 @@ _OF_CONTENT = re.compile(r"d[0-9a-f]{16}")
 class Fault:
     """What does not agree.
 
-    code:  database, unreadable, content, span, passages, references, index, source, record, version, original
+    code:  database, unreadable, content, span, passages, references, facts, index, source, record, version, original
     what:  the id, path or hash that is concerned
     repair: what --repair does about it; "" where nothing here can
     """
@@ -83,7 +83,7 @@ def repair(corpus: Corpus, faults: Iterable[Fault]) -> int:
                 corpus.store.remove(fault.what)
                 tops = {corpus.imports.top_of(Imported(path, "")).path for path in paths}
                 corpus.imports.note_pending(tops)
-        elif fault.code in ("passages", "references"):
+        elif fault.code in ("passages", "references", "facts"):
             corpus.store.renew(fault.what)
             reindex = True
         elif fault.code == "index":
@@ -143,6 +143,9 @@ def _documents(corpus: Corpus, step: Callable[[int], None] | None) -> Iterator[F
         elif current and not corpus.store.references.has(place, document):
             reason = "what it is called and whom it cites is not kept as the document has it"
             yield Fault("references", identity, reason, "make them again from the document")
+        elif current and (columns := _wrong_facts(corpus, document)):
+            reason = f"its {', '.join(columns)} is not kept as the document has it"
+            yield Fault("facts", identity, reason, "make them again from the document")
 
 
 def content_id(text: str) -> str:
@@ -168,6 +171,15 @@ def _wrong_span(document: Document) -> str | None:
         if not 0 <= start <= end <= len(text):
             return f"a record lies outside the text ({start}–{end})"
     return None
+
+
+def _wrong_facts(corpus: Corpus, document: Document) -> list[str]:
+    """The columns of the table `documents` that have not what the document has."""
+    wanted = facts(document)
+    row = corpus.database.rows.execute(
+        f"SELECT {', '.join(wanted)} FROM documents WHERE id = ?", (document.id,)
+    ).fetchone()
+    return [name for name, value in wanted.items() if row[name] != value]
 
 
 def _has_its_passages(corpus: Corpus, document: Document) -> bool:
