@@ -397,10 +397,6 @@ class Store:
         """What passages are called: `document#c7`, or the document where it is no clause."""
         return self._texts.names_of(numbers)
 
-    def repeated(self, folds: Sequence[int]) -> set[int]:
-        """Which of these folds more than one passage has."""
-        return self._texts.repeated(folds)
-
     def passages_of(self, identity: str) -> list[tuple[int, Passage]]:
         """The passages of a document with their numbers, in the text's order."""
         row = self._row(identity)

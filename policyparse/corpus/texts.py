@@ -306,14 +306,6 @@ class Texts:
             )
         return found
 
-    def repeated(self, folds: Sequence[int]) -> set[int]:
-        """Which of these folds more than one passage has."""
-        marks = ", ".join("?" * len(folds))
-        rows = self._db.execute(
-            f"SELECT fold FROM texts WHERE fold IN ({marks}) GROUP BY fold HAVING count(*) > 1", folds
-        )
-        return {row[0] for row in rows}
-
     def tags(self, coded: int | str | None) -> list[tuple[str, float]]:
         """The column `tags` of a row as (tag, score)."""
         if coded is None:

@@ -38,8 +38,8 @@ _PROBES = 10
 #: An engine makes room for all hits up to a page; before one that is farther behind it is asked how many there are.
 _FAR = 1_000
 
-#: Hits that are ranked at a time where folded copies have left room on the page.
-_WINDOW = 4
+#: So many more hits than there is room for are read at a time where folded copies have left room on the page.
+_WINDOW = 2
 
 
 @dataclass(slots=True)  # not frozen, as Found
@@ -266,7 +266,7 @@ def _ranked(question: Question, sort: str, wanted: int, fold: bool) -> list[_Gro
                 twin.near.append(found)
             else:
                 groups.append(group)
-        size = max(_WINDOW, 2 * (wanted - len(groups)))
+        size = wanted - len(groups) + _WINDOW
     return groups
 
 
@@ -283,23 +283,29 @@ def _twin(one: _Group, groups: Sequence[_Group]) -> _Group | None:
 
 def _near(one: _Group, other: _Group) -> bool:
     """Whether two passages of nearly the same length are one in two printings."""
-    if one.whole is None:
-        one.whole = squeezed(one.found.text)
-    if other.whole is None:
-        other.whole = squeezed(other.found.text)
-    # no more than a tenth of its pairs can be missing in the other: so never half of ten that stand far apart
-    whole, others, missing = one.whole, other.whole, 0
-    for at in range(0, len(whole) - 1, len(whole) // _PROBES + 1):
-        if whole[at : at + 2] not in others:
-            missing += 1
-            if missing == _PROBES // 2:
-                return False
-    if one.grams is None:
-        one.grams = _grams(whole)
-    if other.grams is None:
-        other.grams = _grams(others)
+    if one.grams is None or other.grams is None:
+        if one.whole is None:
+            one.whole = squeezed(one.found.text)
+        if other.whole is None:
+            other.whole = squeezed(other.found.text)
+        if _are_apart(one.whole, other.whole):
+            return False
+        one.grams = one.grams or _grams(one.whole)
+        other.grams = other.grams or _grams(other.whole)
     shared = len(one.grams & other.grams)
     return shared >= NEAR * (len(one.grams) + len(other.grams) - shared)
+
+
+def _are_apart(whole: str, other: str) -> bool:
+    """Whether half of ten pairs of a text, which stand far apart, are missing in another one. Of one that is nearly the same
+    no more than a tenth of all pairs are."""
+    missing = 0
+    for at in range(0, len(whole) - 1, len(whole) // _PROBES + 1):
+        if whole[at : at + 2] not in other:
+            missing += 1
+            if missing == _PROBES // 2:
+                return True
+    return False
 
 
 def _grams(whole: str) -> set[int]:
@@ -314,18 +320,13 @@ def _grams(whole: str) -> set[int]:
 def _copies(engine: Engine, question: Question, page: Sequence[_Group]) -> list[tuple[int, list[str]]]:
     """For every group of a page how many passages it stands for besides the one shown, and the first of them."""
     folds = [[group.found.fold, *(near.fold for near in group.near)] for group in page]
-    doubtful = [fold for group, alike in zip(page, folds, strict=True) if not _alone(group) for fold in alike]
+    doubtful = [each.fold for group in page for each in (group.found, *group.near) if not each.alone]
     repeated = engine.repeated(doubtful) if doubtful else set()
     asked = [(group.found, alike) for group, alike in zip(page, folds, strict=True) if not repeated.isdisjoint(alike)]
     found = dict(zip((shown.key for shown, _ in asked), question.copies(asked), strict=True)) if asked else {}
     return [
         found.get(group.found.key) or (len(group.near), [near.name for near in group.near[:COPY_IDS]]) for group in page
     ]
-
-
-def _alone(group: _Group) -> bool:
-    """Whether it is known that no passage has the words of this one, or of those that are nearly the same."""
-    return group.found.alone and all(near.alone for near in group.near)
 
 
 def _hit(found: Found, marks: list[tuple[int, int]], copies: tuple[int, list[str]]) -> Hit:

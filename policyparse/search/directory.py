@@ -46,7 +46,7 @@ class Directory:
         return self._planner.units.of(whole)
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
-        return self.corpus.store.repeated(folds)
+        return set(folds)  # a passage knows whether it is alone (Found.alone), and is not asked for if it is
 
     def reading(self) -> AbstractContextManager[None]:
         return self.corpus.store.reading()

@@ -117,7 +117,7 @@ class Engine(Protocol):
         """The words that a squeezed word is made of, all of which must be there."""
 
     def repeated(self, folds: Sequence[int]) -> set[int]:
-        """Which of these folds more than one passage has (or may have)."""
+        """Which of these folds, of passages that are not known to be alone, more than one passage has (or may have)."""
 
     def reading(self) -> AbstractContextManager[None]:
         """Around all that is asked for one page: what is read inside is of one moment, where the engine can do that."""

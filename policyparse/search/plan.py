@@ -164,12 +164,12 @@ class Planning(Fields[Q]):
         return self._words([text])
 
     def _as_typed(self, text: str, alone: bool = True) -> Q:
-        """A word in the passage itself; one that the dictionary has not, as the words that a segmentation makes of it."""
+        """A word in the passage itself; one that is no term, as the words that a segmentation makes of it."""
         whole = squeezed(text)
         self.words.append(text)
         self.wider.append((whole, alone))
         self.note(whole)
-        units = self.units.words_of(whole)
+        units = [whole] if self.is_term(whole) else self.units.words_of(whole)
         query = self._here(whole)
         if len(units) > 1 and min(map(len, units)) > 1:
             for unit in units:
@@ -180,7 +180,7 @@ class Planning(Fields[Q]):
 
     def _is_looser(self, whole: str, alone: bool) -> bool:
         """Whether a wide plan may find a word where `_as_typed` does not."""
-        words = list(dict.fromkeys(self.units.words_of(whole))) or [whole]
+        words = [whole] if self.is_term(whole) else list(dict.fromkeys(self.units.words_of(whole))) or [whole]
         units = self.units.of(whole) or [whole]
         if units != words or (
             len(units) > 1 and (1 in map(len, units) or not self.units.synonyms.keys().isdisjoint(units))
