@@ -27,7 +27,9 @@ def bodies(documents: Sequence[Document]) -> list[Row]:
 
     part: old (what was there: 将A、B合并为C names A and B), new (what comes of it: C), one (where neither is meant)
     """
-    changes = {row["verb"]: row["change"] for row in shipped().table("body_changes")}
+    table = shipped().table("body_changes")
+    changes = {row["verb"]: row["change"] for row in table}
+    other = {row["verb"]: tuple(filter(None, row["not_before"].split("；"))) for row in table}
     changes["挂"] = "second-name"  # by itself only where a bracket begins: （挂…牌子）, but not 挂钩
     verbs = re.compile(
         "|".join(map(re.escape, sorted(changes.keys() - {"挂"}, key=len, reverse=True))) + "|(?<=[(（])挂"
@@ -39,7 +41,7 @@ def bodies(documents: Sequence[Document]) -> list[Row]:
                 continue
             for first, last in _parts(document.text, start, end):
                 part = document.text[first:last]
-                found = [(verb.start(), verb.group()) for verb in verbs.finditer(part) if _is_said(part, verb)]
+                found = [(verb.start(), verb.group()) for verb in verbs.finditer(part) if _is_said(part, verb, other)]
                 for body in document.institutions:
                     if not (found and first <= body.start and body.end <= last):
                         continue
@@ -72,11 +74,10 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield at, end
 
 
-def _is_said(part: str, verb: re.Match[str]) -> bool:
-    """Not in a title (《机构设置意见》), and not as what was done before: 整合后党工委设机构11个."""
-    return part[verb.end() : verb.end() + 1] != "后" and part.count("《", 0, verb.start()) <= part.count(
-        "》", 0, verb.start()
-    )
+def _is_said(part: str, verb: re.Match[str], other: Mapping[str, tuple[str, ...]]) -> bool:
+    """Not in a title (《机构设置意见》), not as what was done before (整合后党工委设机构11个), not of something else (整合资源)."""
+    in_title = part.count("《", 0, verb.start()) > part.count("》", 0, verb.start())
+    return not in_title and not part.startswith(("后", *other.get(verb.group(), ())), verb.end())
 
 
 def _bracket(part: str, at: int) -> int:
@@ -93,6 +94,8 @@ def _of(
     A bracket is a sentence of its own, but for the name that it stands behind: A(加挂B牌子)、C. What shares an office stands
     before its verb (组建A后与B合署办公); who sets up does too, and is not what is set up.
     """
+    if part[max(0, start - 1) : start] in _AGENT:
+        return None
     here = [verb for verb in verbs if _bracket(part, verb[0]) == _bracket(part, start)]
     if not here and part[end : end + 1] in ("(", "（"):
         return next((verb for verb in verbs if _bracket(part, verb[0]) == end), None)
@@ -104,12 +107,13 @@ def _of(
     if not behind or start < behind[0][0] - _REACH:
         return None
     at, verb = behind[0]
-    passive = len(part) - at - len(verb) <= _NEXT  # 工会、妇联按章程设置
+    passive = not any(sign.isalnum() for sign in part[at + len(verb) :])  # 工会、妇联按章程设置
     return (at, verb) if passive or changes[verb] not in ("set-up", "station", "keep") else None
 
 
-#: So near is next to it.
+#: So near is next to it. Behind these signs stands who does it, or is asked: 由总局批准组建, 经编委同意.
 _NEXT = 2
+_AGENT = ("由", "经", "报", "向", "请")
 
 
 def _part(change: str, before: bool) -> str:

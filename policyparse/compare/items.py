@@ -125,7 +125,9 @@ def likeness(one: Item, other: Item) -> float:
     inside = inside and not _denied(short.core, long.core)
     # but not a thing that is had and one that is done: 土地出让收益, 土地登记
     alike = bool(one.acts) == bool(other.acts) or len(short.core) >= _CLEAR
-    inside = inside and len(short.core) >= _INSIDE and alike
+    # nor one thing in a long list: 公共服务事项, 城市建设、社会管理、市场监管、公共服务等具体事项的审批权限
+    listed = len(long.core) > _LIST * len(short.core)
+    inside = inside and len(short.core) >= _INSIDE and alike and not listed
     return (whole + 1) / 2 if inside else whole
 
 
@@ -148,8 +150,9 @@ def _denied(short: str, long: str) -> bool:
     return at > 0 and long[at - 1] in "非未不无"
 
 
-#: A core of one character stands in too many others; one of so many says what it is without an act.
-_INSIDE, _CLEAR = 2, 4
+#: A core of one character stands in too many others; one of four says what it is without an act; what is more than five
+#: times as long says more than one thing.
+_INSIDE, _CLEAR, _LIST = 2, 4, 5
 
 
 def groups(printed: Sequence[str], vocabulary: Vocabulary | None = None, least: float = SAME_ITEM) -> list[int]:
