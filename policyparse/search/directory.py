@@ -31,6 +31,7 @@ class Directory:
         self.corpus = corpus
         self.filled_by = f"policyparse import FILES --corpus {corpus.directory}"
         self._planner = Planner(corpus)
+        self._strict = Planner(corpus, synonyms=False)
 
     @property
     def segmenter(self) -> Segmenter:
@@ -39,7 +40,7 @@ class Directory:
     def question(
         self, tree: Node | None, filters: Mapping[str, Sequence[str]], *, synonyms: bool = True, anywhere: bool = False
     ) -> Asked:
-        planner = self._planner if synonyms else Planner(self.corpus, synonyms=False)
+        planner = self._planner if synonyms else self._strict
         return Asked(self.corpus, *planner.plans(tree, filters, anywhere))
 
     def units(self, whole: str) -> list[str]:
