@@ -98,6 +98,28 @@ def test_a_passage_is_found_to_the_character_and_its_direction_is_right() -> Non
         assert squeezed(source.text[a:b]) == squeezed(taker.text[c:d])
 
 
+def test_words_kept_here_and_there_add_up_and_those_of_a_subject_do_not() -> None:
+    told_anew = (
+        "在镇区租住达到三年的外来务工家庭，凭房屋租赁证明就可登记成为居民，其子女一律就近入学且免收借读费，"
+        "老家山林的承包权保留五年，还可自愿参加职工医疗保险。"
+    )
+    of_the_subject = (
+        "务工人员较多的村要设立登记点，子女入学由教育部门统筹，山林承包纠纷由司法所调解，医疗保险由各村负责宣传。"
+    )
+    first = town("柏塘镇", 2009, PASSAGE)
+    found = reuse(
+        [first, town("松源镇", 2012, "镇里修路。", told_anew), town("竹溪镇", 2013, of_the_subject), *others(30)]
+    )
+    (pair,) = found.pairs
+    (passage,) = pair.passages
+    assert (pair.source.place, pair.taker.place) == ("云山县/柏塘镇", "云山县/松源镇")
+    assert len(passage.to_text) > 0.8 * len(told_anew)
+    assert len(passage.from_text) > 0.8 * len(PASSAGE)
+    for start, end, other, stop in passage.runs:
+        assert squeezed(first.text[start:end]) in squeezed(passage.from_text)
+        assert end - start >= 2 <= stop - other
+
+
 def test_what_everyone_uses_is_set_aside_and_said() -> None:
     everyone = "各镇人民政府要把试点任务分解到每一名干部身上，逐月销号，逐季讲评，年底逐镇验收打分。"
     found = reuse(others(30, everyone))
