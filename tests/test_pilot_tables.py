@@ -293,8 +293,18 @@ def test_a_row_says_from_which_older_document_its_words_are() -> None:
         ("云山县/柏塘镇", 1),
         ("云山县/松源镇", 2),
     ]
+    assert list(frame(documents, "history", taken_over=True)["taken_from"].dropna()) == [
+        f"云山县/柏塘镇 2009-05-01 [{old.id}#c1]"
+    ]
     with pytest.raises(PolicyparseError, match="taken over"):
         with_origins(make("bodies", documents), reuse(documents))
+
+
+def test_taken_over_is_asked_of_the_tables_of_delegations(pilots: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["compare", "--corpus", str(pilots / "c"), "--table", "history", "--taken-over"]) == 0
+    assert "taken_from" in capsys.readouterr().out
+    assert run(["compare", "--corpus", str(pilots / "c"), "--table", "bodies", "--taken-over"]) == 2
+    assert "--taken-over" in capsys.readouterr().err
 
 
 def test_an_item_of_its_own_words_is_named_before_one_that_points_elsewhere() -> None:

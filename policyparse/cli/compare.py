@@ -45,6 +45,7 @@ from policyparse.search import matching_documents
     examples=[
         ("policyparse compare d9f6 d184 --corpus pilots", say("two plans", "对照两份方案")),
         ("policyparse compare --where 'kind:plan level:town' --table items", say("what was delegated where", "各地下放了什么")),
+        ("policyparse compare --table history --taken-over", say("who was first, and who took it over", "谁先下放、谁沿用了谁")),
         ("policyparse compare d9f6 d184 --table items --output items.xlsx", say("as an Excel sheet", "存为 Excel")),
         ("policyparse compare d9f6 d184 --output two.xlsx", say("changes in red", "改动标红")),
         ("policyparse compare --table timeline --output due.ics", say("deadlines into a calendar", "时限写入日历")),

@@ -14,10 +14,12 @@ from policyparse.compare.clause_tables import CLAUSE_TABLES
 from policyparse.compare.pilots import MENTION_TABLES, item_matrix
 from policyparse.compare.rows import Made, PilotTable, Row
 from policyparse.compare.sources import sources
+from policyparse.compare.taking import with_origins
 from policyparse.compare.timeline import TIMELINE
 from policyparse.corpus import Corpus
 from policyparse.model import Document
 from policyparse.passing import PolicyparseError
+from policyparse.reuse import reuse
 from policyparse.reuse.families import one_of_each
 
 if TYPE_CHECKING:
@@ -73,10 +75,12 @@ def frame(
     *,
     min_confidence: float | None = None,
     fold: bool = True,
+    taken_over: bool = False,
 ) -> pandas.DataFrame:
     """The table `name` over an open corpus, a corpus directory or documents, a column for each of its columns.
 
     fold: of several printings of one document only one counts
+    taken_over: of items and history; the column taken_from says from which older document the words are
     `frame.attrs`: "title"; "heads" (column → Chinese head); "folded" (the documents that were left out as copies);
     "sources" (a list of rows, to be made a DataFrame: where each row's clause stands: document, source file, offsets).
     Raises PolicyparseError for an unknown table or a directory that is no corpus.
@@ -85,12 +89,14 @@ def frame(
 
     if isinstance(source, str | Path):
         with Corpus.open(source) as corpus:
-            return frame(corpus, name, min_confidence=min_confidence, fold=fold)
+            return frame(corpus, name, min_confidence=min_confidence, fold=fold, taken_over=taken_over)
     documents = list(source.documents() if isinstance(source, Corpus) else source)
     copies: list[Document] = []
     if fold:
         documents, copies = one_of_each(documents)
     made = make(name, documents, min_confidence)
+    if taken_over:
+        made = with_origins(made, reuse(documents))
     table = pandas.DataFrame(made.rows, columns=list(made.columns))
     table.attrs |= {
         "title": made.title, "heads": dict(made.heads), "folded": [each.id for each in copies],
