@@ -190,8 +190,8 @@ def _at_most(
     bits: NDArray[np.float64],
     number: int,
 ) -> NDArray[np.float64]:
-    """For each group of runs more bits than any chain of them can have: that of the best stretch of one side alone, which
-    has at each place its best run and pays for the letters that no run covers."""
+    """For each group of runs as many bits as a chain of them can have at most: those of the best stretch of one side alone,
+    which has at each place its best run and pays for the letters that no run covers."""
     order = np.lexsort((-bits, places, group))
     group, places, lengths, bits = group[order], places[order], lengths[order], bits[order]
     fresh = np.ones(len(group), np.bool_)
@@ -234,10 +234,7 @@ def _best(runs: Sequence[Run], told: Told) -> tuple[float, list[Run]]:
             if b - others[each] > reach:
                 break
             gap, span = a - ends[each], b - stops[each]
-            if gap < span:
-                low, high = gap, span
-            else:
-                low, high = span, gap
+            low, high = (gap, span) if gap < span else (span, gap)
             if low >= 0:
                 if high > _GAP:
                     continue
@@ -246,9 +243,8 @@ def _best(runs: Sequence[Run], told: Told) -> tuple[float, list[Run]]:
                 if n + low < _WORD or high - low > _GAP or ones[each] > a or others[each] > b:
                     continue
                 later = a - low
-                bits = (
-                    best[each] + float(first[later] + upto[a + n] - upto[later + 1]) - _A_LETTER * (high - low) - _A_GAP
-                )
+                kept = full[at] - float(first[a] - first[later] + upto[later + 1] - upto[a + 1])
+                bits = best[each] + min(full[at], kept) - _A_LETTER * (high - low) - _A_GAP
             if bits > most:
                 most, behind, less = bits, each, max(0, -low)
         best.append(most)
