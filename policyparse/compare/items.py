@@ -19,15 +19,15 @@ from math import fsum
 from policyparse.vocabulary import Row, Vocabulary, shipped
 from policyparse.words import pairs, segmenter, squeezed
 
-#: Two items are one from this likeness on. Set on the odd rows of tests/cases/items.yaml; tests/benchmarks/item_matching.py
-#: prints what other thresholds give there, and the figures on the even rows.
+#: Two items are one from this likeness on. Set on the odd rows of tests/cases/items.yaml and items_blind.yaml;
+#: tests/benchmarks/item_matching.py prints what other thresholds give there, and the figures on the even rows.
 SAME_ITEM = 0.6
 
 #: An act of one class stands for those of others: what a town approves beforehand it helps to approve, and a certificate
 #: is given out at the end of an approval or of a registration (林权证核发, 林权登记).
 _KIN = {"prior": ("approve",), "issue": ("approve", "register")}
 
-#: 集体土地使用权 and 集体土地使用证 are one; what stands in brackets explains (厂（场）, 渣土).
+#: What stands in brackets explains: 厂（场）, 建筑垃圾（渣土）.
 _BRACKETS = re.compile(r"[（(][^（）()]{0,20}[）)]")
 
 
