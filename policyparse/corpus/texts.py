@@ -35,9 +35,9 @@ _ABOVE = (
 _BLOCK = "(SELECT max(w.number) FROM words w WHERE w.number <= t.number)"
 
 _HELD = (
-    f"SELECT t.number, t.nth, t.clause, t.what, {_ABOVE}, t.lead, t.start, {_BLOCK}, t.tags, t.fold, "
+    f"SELECT t.number, t.nth, t.clause, t.what, {_ABOVE}, t.lead, t.start, w.number, w.data, t.tags, t.fold, "
     "NOT EXISTS (SELECT 1 FROM texts o WHERE o.fold = t.fold AND o.number <> t.number) "
-    "FROM texts t WHERE t.number IN "
+    f"FROM texts t JOIN words w ON w.number = {_BLOCK} WHERE t.number IN "
 )
 
 #: A passage's row with the facts of its document.
@@ -53,9 +53,9 @@ _NAMES = (
 
 _FACTS = "SELECT first, id, title, kind, doc_number, date, place, level, issuers FROM documents WHERE first IN "
 
-#: Documents of which the facts are kept at hand (some 5 MB), and opened blocks (some 8 MB).
+#: Documents of which the facts are kept at hand (some 5 MB), and opened blocks (some 10 MB).
 _AT_HAND = 8192
-_OPEN_BLOCKS = 2048
+_OPEN_BLOCKS = 4096
 
 INSERT_TEXT = (
     "INSERT INTO texts (number, nth, clause, what, section, start, size, path, lead, tags, fold) "
@@ -229,11 +229,10 @@ class Texts:
             some = numbers[at : at + 500]
             rows = self._plain(_HELD, some)
             facts = self._facts({row[0] - row[1] for row in rows})
-            opened = self._opened({row[7] for row in rows})
-            for number, nth, clause, what, above, lead, start, block, tags, fold, alone in rows:
-                if number - nth not in facts or block not in opened:
+            for number, nth, clause, what, above, lead, start, block, data, tags, fold, alone in rows:
+                if number - nth not in facts:
                     continue  # its document was written anew since its row was read
-                text = opened[block][number - block]
+                text = self._open_block(block, data)[number - block]
                 found[number] = Held(
                     number, facts[number - nth], given_id(clause, "c"), KINDS[what], headings(above, text, lead),
                     start, text, self.tags(tags) if tags is not None else [], fold, bool(alone),
@@ -261,17 +260,26 @@ class Texts:
         """
         missing = [number for number in numbers if number not in self._open]
         if missing:
-            if len(self._open) > _OPEN_BLOCKS:
+            if len(self._open) + len(missing) > _OPEN_BLOCKS:
                 self._open.clear()
                 missing = list(numbers)
             for number, data in self._plain("SELECT number, data FROM words WHERE number IN ", missing):
-                try:
-                    self._open[number] = unpack_block(data)
-                except Damaged as error:
-                    raise PolicyparseError(
-                        f"{self._path.parent}: {error} — run policyparse verify --repair --corpus {self._path.parent}"
-                    ) from None
+                self._open_block(number, data)
         return self._open
+
+    def _open_block(self, number: int, data: bytes) -> list[str]:
+        """The texts of a block, which are kept at hand. Raises PolicyparseError where it is damaged."""
+        if number not in self._open:
+            try:
+                texts = unpack_block(data)
+            except Damaged as error:
+                raise PolicyparseError(
+                    f"{self._path.parent}: {error} — run policyparse verify --repair --corpus {self._path.parent}"
+                ) from None
+            if len(self._open) > _OPEN_BLOCKS:
+                self._open.clear()
+            self._open[number] = texts
+        return self._open[number]
 
     def _plain(self, asked: str, values: Sequence[int]) -> list[tuple[Any, ...]]:
         """The rows of a statement that ends in IN, as tuples, which are quicker."""
