@@ -45,7 +45,8 @@ _UNDER_WAY = re.compile(r"[。！？](?=[^。！？]{3,}$)[^。！？]*[一-鿿]
 # Labels that also stand within paragraphs, so that one at a line's beginning proves nothing.
 RUN_IN = ("是", "(1)", "①")
 # Widths in full-width characters. A line is full when it is at most SLACK narrower than the column: one
-# character that would not fit, one that may not begin a line, an indent of two at a paragraph's start.
+# character that would not fit, one that may not begin a line, an indent of two at a paragraph's start (where it may be
+# one more); the gaps that layout puts around figures take half a character each.
 SLACK = 3.0
 NARROWEST, WIDEST = 18.0, 64.0
 # Share of lines that must end at no sign of punctuation for the text to count as wrapped (besides, nine in ten
@@ -148,7 +149,7 @@ def _join_wrapped(lines: Sequence[str], column: float) -> list[bool]:
             printed = width(line)
         open_brackets = max(open_brackets + _balance(line), 0)
         following = lines[index + 1]
-        full = printed >= column - SLACK
+        full = printed + 0.5 * line.count(" ") >= column - SLACK - (index == first)
         label = label_at(line)
         if _stands_alone(line) or _stands_alone(following):
             joined = False

@@ -18,7 +18,7 @@ from policyparse.model import Institution
 
 _HEAD = re.compile(
     "(?:的?(?:主要|工作|基本|具体){0,2}(?:职责(?:任务|分工)?|职能)|(?:主要)?(?:承担|履行)(?:以下|下列|如下)(?:主要|工作){0,2}(?:职责|任务|职能))"
-    r"(?:如下)?(?:(?:是|为)[:：]?|[:：]|[ 　]*(?=\n|$))"
+    r"(?:如下)?(?:(?:是|为|包括|有)[:：]?|[:：]|[ 　]*(?=\n|$))"
 )
 _BARE = re.compile("(?:主要|工作|基本)?(?:职责|职能)(?:任务)?")
 _SHORT_FORM = re.compile('[（(]以下(?:简称|称)[“"]?([^”"）)]{2,24})[”"]?[）)]')
@@ -72,6 +72,9 @@ def _named(
 ) -> tuple[str, int] | None:
     """The organ whose duties are named at `at`, and where it stands: right before, or at the head of the sentence."""
     mention = ends.get(at)
+    if mention is None and text[at - 1 : at] == "。":  # X负责…。主要职责包括：
+        line = text.rfind("\n", 0, at) + 1
+        mention = starts.get(body_start(text, line, at))
     if mention is None and text[at - 1 : at] in _COMMAS:
         first = _sentence(text, at)
         mention = starts.get(first)  # 办公室设在县发改局，主要职责是：…

@@ -26,6 +26,9 @@ _TAIL = re.compile(
 _COLLECTIVE = re.compile(
     "各(?:地级以上)?[省市州盟区县旗乡镇（）()〔〕〈〉、和及]{1,16}级?(?:人民政府|政府|管委会|[一-鿿]{2,8}?局)"
 )
+# 区县（市）政府: a level's governments without 各
+_LEVEL = "(?:[省市州盟区县旗乡镇]|街道)"
+_LEVELS = re.compile(f"(?:{_LEVEL}[、（(]?){{1,4}}{_LEVEL}[)）]?(?:人民)?政府")
 
 
 def cuts(text: str, conjunctions: bool = True) -> list[tuple[int, int]]:
@@ -84,11 +87,17 @@ class Names:
 
     def is_generic(self, name: str) -> bool:
         """Whether `name` is a class or a collective (有关部门, 各成员单位), not a definite organ."""
-        return name in self.whole or name.startswith(self.starts) or name.endswith(self.ends)
+        return (
+            name in self.whole
+            or name.startswith(self.starts)
+            or name.endswith(self.ends)
+            or _LEVELS.fullmatch(name) is not None
+        )
 
     def is_governments(self, name: str) -> bool:
         """各县（区）人民政府: a collective that stays beside definite organs (annotation.md §7)."""
-        return name.startswith("各") and name.endswith(("政府", "管委会", "街道办事处", "街道", "乡镇", "镇"))
+        governments = name.endswith(("政府", "管委会", "街道办事处", "街道", "乡镇", "镇"))
+        return governments and (name.startswith("各") or _LEVELS.fullmatch(name) is not None)
 
     def units(self, text: str) -> list[str]:
         """The units of a list, as printed; classes are left out, 各X政府 only where nothing definite stands beside."""

@@ -241,6 +241,8 @@ class Namer:
         rest = self.text[parent.end : c.end]
         if c.head.sort == "name" and "{地}" in c.head.full:
             place, known = self._place(parent)
+            if known and c.head.word == "编办" and parent.head.word == "委":
+                return f"中共{place}委机构编制委员会办公室"  # since 2018 an office of the Party committee
             return c.head.full.replace("{地}", place) if known else self.text[c.start : c.end]
         if c.head.word == "办事处":
             return self.name(parent) + rest

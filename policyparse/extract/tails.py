@@ -258,8 +258,9 @@ def bracket_tails(outline: Outline, vocabulary: Vocabulary) -> list[Tail]:
         inside = bisect_right(starts, match.start(1)) - 1
         if inside >= 0 and match.start(1) < ends[inside]:
             continue  # in a bracket that closes: read above
-        stop = _LINE_END.search(text, match.end(), match.end() + _LONGEST)
-        start, end = match.start(1), stop.start() if stop else min(len(text), match.end() + _LONGEST)
+        begin = match.end() + text.startswith("\n", match.end())  # a label alone: its units stand on the next line
+        stop = _LINE_END.search(text, begin, begin + _LONGEST)
+        start, end = match.start(1), stop.start() if stop else min(len(text), begin + _LONGEST)
         following = _NEXT_ITEM.search(text, match.end(), end)
         end = following.start() if following else end
         if end - start <= _LONGEST:

@@ -231,13 +231,14 @@ def _title(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int
         return ""
     if alone(text, lines, items, number):
         return _unclosed(_TITLE_END.split(words, maxsplit=1)[0].strip())
-    if pointed := _POINT.match(words):
+    # behind the colon stands its text, or its own items on the lines below
+    if pointed := _POINT.match(words + "\n。" if words[-1] in "：:" else words):
         return pointed["point"]
     match = _SENTENCE_END.search(words)
     if match is None or match.group() != "。":
         return ""
     sentence = words[: match.start()]
-    rest = words[match.end() :].strip()
+    rest = _BRACKET_TAIL.sub("", words[match.end() :].strip())
     # Text of the item may also follow as paragraphs without a label.
     inner = following and end < line.end and RANK[following.label.style] > RANK[item.label.style]
     more = bool(rest) or inner or (end == line.end and _paragraph_follows(lines, item.line, following))
@@ -245,15 +246,21 @@ def _title(text: str, lines: Sequence[Line], items: Sequence[_Item], number: int
         return ""
     if not more or len(sentence) > LONGEST_HEADING or re.search(r"[：:；;]", sentence):
         return ""
-    if item.label.style == "条" or _particular(sentence):
+    if _particular(sentence) or (item.label.style == "条" and not _ARTICLE.fullmatch(sentence)):
         return ""
     return sentence
 
 
 # 受理：…, 准备阶段（2012年3月—6月）：…: a short name of the point, and its text behind the colon
 _POINT = re.compile(
-    r"(?P<point>(?![^：:]*(?:如下|以下|下列|要求是|包括|为|是|要|应|须|将|等)[：:])(?:(?![要应须将是在对从按由])[一-鿿、“”]){2,14}(?:[（(][^（()）]{2,24}[)）])?)"
+    r"(?P<point>(?![^：:]*(?:如下|以下|下列)|[^：:]*(?:要求是|包括|为|是|要|应|须|将|等)[：:])(?:(?![要应须将是在对从按由])[一-鿿、“”]){2,14}(?:[（(][^（()）]{2,24}[)）])?)"
     r"[：:](?=\s*[^\s：:])"
+)
+# （责任单位：…） alone behind the first sentence is no text of the item
+_BRACKET_TAIL = re.compile(r"^[（(〔［\[【][^（()）〔〕]*[)）〕］\]】][。；;]?$")
+# An article's sentence that only names its subject (首问责任人的职责。统一受理。), and rules nothing
+_ARTICLE = re.compile(
+    r"(?!.*(?:应|不|得|可|须|由|是|为|将|被|禁止|实行|适用|鼓励|坚持|负责|施行|享有|承担|遵循|根据|按照|本法|本条例))[一-鿿A-Za-z0-9“”、]{2,14}"
 )
 _ASSIGNS = re.compile(r"各[^，。]{0,24}[要应须]")
 _PARTICULAR = re.compile(
