@@ -132,6 +132,7 @@ def _best(clause: moves.Clause) -> Iterator[moves.Move]:
             if (
                 not 2 <= len(item) <= _LONGEST_ITEM
                 or item.endswith("的")
+                or item.startswith("由")
                 or moves.UNNAMED.search(item)
                 or (item in clause.g.bare and not _pointed(move))
             ):
