@@ -138,9 +138,14 @@ def lists_of(contexts: Sequence[ClauseContext]) -> tuple[Array, Array]:
     for at, (before, here) in enumerate(pairwise(contexts), 1):
         if here.headings and here.headings == before.headings:
             lists[at], openers[at] = lists[at - 1], openers[at - 1]
-        elif here.headings and fold(before.text[:200]).startswith(fold(here.headings[-1])):
+        elif here.headings and _begins(before.text, here.headings[-1]):
             openers[at] = at - 1
     return lists, openers
+
+
+def _begins(text: str, heading: str) -> bool:
+    """Whether a clause's text begins with a heading, white space aside; most differ in their first sign."""
+    return text[:1] == heading[:1] and fold(text[: 2 * len(heading)]).startswith(fold(heading))
 
 
 def mean_of_heads(main: Array, any_: Array, share: float) -> Array:
