@@ -18,7 +18,7 @@ from policyparse.train import ReadDocument, as_text, evaluate_documents, read_la
 LABELS = Path(__file__).parent.parent / "corpora" / "blind"
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 # (main tag, micro-F1): measured 2026-11-25 less 0.03; raise them when the model gets better, never lower them.
-FLOORS = {"first": (0.75, 0.76), "second": (0.78, 0.80), "third": (0.76, 0.79)}
+FLOORS = {"first": (0.78, 0.79), "second": (0.78, 0.80), "third": (0.76, 0.79)}
 # Of the three sets together (561 clauses, where chance alone shows 0.03; in one set of 200 it shows 0.05).
 CALIBRATION = 0.05
 
