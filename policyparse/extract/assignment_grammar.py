@@ -165,13 +165,13 @@ def grammar(vocabulary: Vocabulary) -> Grammar:
         jointly=re.compile(rf"(?:要|应|应当|负责|将|须)?(?:{use('jointly')})"),
         verb=re.compile(
             rf"{APPOSITION}{ADVERBIAL}"
-            rf"“?(?:{_any(vocabulary.terms('task_verbs'))})(?!的|人|同志)"
+            rf"“?(?:{_any(vocabulary.terms('task_verbs'))}|[把将][^，,。；;]{{2,40}}?(?:作为|纳入|列入))(?!的|人|同志)"
         ),
-        setup=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)(?:了)?(?:由[^，,。；;]{{2,40}}的)?[一-鿿]{{0,6}}$"),
+        setup=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)(?:了)?(?:由[^，,。；;]{{2,180}}的)?[一-鿿]{{0,6}}$"),
         setup_word=re.compile(rf"(?:{use('setup')})(?!在|定|施|备)"),
         setup_task=re.compile(
             rf"[^。；;]{{0,80}}?(?:[，,]|[）)])(?:并)?(?:{manner}(?:负责|承担)(?!人|的)|(?=为[^，,。；;]{{2,40}}?提供)"
-            r"|(?=统筹|协调|全面?推进|推进|领导[^小]|研究[^院所]|代表|具体|牵头|组织(?:开展|实施|推动|协调)))"
+            r"|(?=统筹|协调|全面?推进|推进|领导[^小]|研究[^院所]|代表|具体|牵头|建立(?!在)|组织(?:开展|实施|推动|协调)))"
             r"|[^。；;]{0,40}?发挥其(?:在)?(?=[^，,。；;]{2,60}作用)"
         ),
         play=re.compile(rf"(?:{use('play')})(?:了)?$"),

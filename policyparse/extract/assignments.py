@@ -50,6 +50,9 @@ from policyparse.extract.sentences import Layout, Segment, body_start, trim
 from policyparse.model import Role
 from policyparse.vocabulary import Vocabulary
 
+# 成立由甲、乙、丙…组成的X: the list of who sits in it is at most so long
+_FOUNDERS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -241,7 +244,7 @@ def _anchor(
         if re.match("统筹|指导|协调|统一(?:管理|领导|指导)", text[end : end + 6]):
             return _Anchor(bring.start(), end, group, "responsible", "brought-under", keep=True)
         return None
-    if g.setup.search(text, near, start):
+    if g.setup.search(text, max(begin, start - _FOUNDERS), start):
         if text.startswith("相应", max(start - 3, begin)) or text.startswith("相应", max(start - 2, begin)):
             return None  # 成立相应的领导小组: a class of bodies
         match = g.setup_task.match(text, end, stop)

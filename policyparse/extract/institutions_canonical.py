@@ -251,7 +251,8 @@ class Namer:
             return c.head.full.replace("{地}", owner)
         if c.head.sort == "branch":
             return self.name(parent) + rest
-        return self.name(parent) + self._open(rest, c.head.full, c.head.word)
+        owner, opened = self.name(parent), self._open(rest, c.head.full, c.head.word)
+        return owner + (opened.removeprefix("人民政府") if owner.endswith("人民政府") else opened)  # 省政府|国资委
 
     def _group(self, c: Candidate, surface: str) -> str:
         modifiers = self._modifiers(c)
@@ -335,6 +336,8 @@ class Namer:
             return owner + (words[1:] if _OWNED.match(words) else words)
         if c.head.word in ("局", "厅") and not modifiers and c.prefix_sort:
             own = next((issuer for issuer in self.issuers if issuer.endswith(c.head.word)), "")
+            if not own and c.head.word == "厅":  # 省厅 in the document of a city's bureau
+                own = next((issuer[:-1] + "厅" for issuer in self.issuers if issuer.endswith("局")), "")
             place, _ = self._place(c)
             for part in sorted(self.places.parts.values(), key=len, reverse=True):
                 if part in own:

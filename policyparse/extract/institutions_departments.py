@@ -39,6 +39,7 @@ _LISTED = re.compile(r"(?:各|有关|相关)[省市县区州盟旗镇乡街道�
 # A list of departments is at most so long, a function word with its 主管 so long.
 _MAX_LIST = 120
 _MAX_FUNCTION = 14
+_ACTS = re.compile("(?:和[一-鿿]{2,10}部门)?(?:应|要|负责|牵头|会同|按|依法|根据|将|参与|加强|做好|定期)")
 _BODY = re.compile("部门|机关")
 
 
@@ -114,6 +115,8 @@ class Departments:
         text, lexicon = self.text, self.lexicon
         managing = lexicon.managing.ending_at(text, start)
         at = start - managing
+        if not managing and text.endswith("行政", 0, start):
+            at -= 2  # 教育行政部门 is 教育部门
         low = max(0, at - _MAX_FUNCTION)
         size = lexicon.departments.ending_at(text, at, low)
         if not size and managing:
@@ -127,8 +130,10 @@ class Departments:
             return None if lexicon.posts.match(text, end) else Candidate(placed, end, head, prefix, prefix, "place")
         level = self._level(prefix)
         at = prefix - level
-        if not level and (managing or self.nation or not begins(text, at, lexicon)):
+        if not level and (managing or not begins(text, at, lexicon)):
             return None
+        if not level and self.nation and not (_ACTS.match(text, end) or text[at - 1 : at] == "由"):
+            return None  # in a national document only as who acts
         scope = level and text[at - 1 : at] == "全"
         if (
             scope

@@ -202,7 +202,11 @@ def _read(content: str, g: _Grammar, lead_first: str | None, closing: bool) -> t
                 pending.append(pieces[0])
                 whole = "、".join(piece for piece in pending if piece)
                 head, sign, others = whole.partition("、")
-                if lead_first and lead_first[0] == "1" and first and predicate == "responsible" and sign:
+                if labelled and predicate == "support" and sign and not reading.roles:
+                    before, _, last = whole.rpartition("、")
+                    reading.add(role, before)  # 责任部门：A、B、C配合
+                    reading.add(predicate, last)
+                elif lead_first and lead_first[0] == "1" and first and predicate == "responsible" and sign:
                     reading.add("lead", head)  # A、B负责，排在第一位的为牵头部门: B helps
                     reading.add("support", others)
                 else:
