@@ -25,6 +25,8 @@ from policyparse.vocabulary import Row
 _YEAR = re.compile(r"(?<![0-9])((?:19[5-9]|20[0-4])[0-9])(?![0-9])")
 _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最高|中华|世界|联合国|部际|香港|澳门")
 _SECTIONS = ("处", "科", "股", "室")
+# The reform of 2018 made the office for posts one of the Party committee
+_PARTY_OFFICE = 2018
 # An organ's own short name before its section or its Party group: 局政策法规科, 局党组
 _OWNED = re.compile("[局厅](?=..)|委(?=党组)")
 _PARTY = re.compile(r"^(?:中国共产党|中共|共青团)")
@@ -241,8 +243,8 @@ class Namer:
         rest = self.text[parent.end : c.end]
         if c.head.sort == "name" and "{地}" in c.head.full:
             place, known = self._place(parent)
-            if known and c.head.word == "编办" and parent.head.word == "委":
-                return f"中共{place}委机构编制委员会办公室"  # since 2018 an office of the Party committee
+            if known and c.head.word == "编办" and parent.head.word == "委" and (self.year or 0) >= _PARTY_OFFICE:
+                return f"中共{place}委机构编制委员会办公室"
             return c.head.full.replace("{地}", place) if known else self.text[c.start : c.end]
         if c.head.word == "办事处":
             return self.name(parent) + rest
