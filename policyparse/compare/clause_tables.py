@@ -126,7 +126,7 @@ def _part(change: str, before: bool) -> str:
 def shares(documents: Sequence[Document]) -> list[Row]:
     """A row for each sentence that states a share of money: of what, who keeps it, since when.
 
-    item, keeper, payer: from the sentence's delegation of money where there is one; else the keeper by its words
+    item, keeper, payer: from the sentence's delegation of money where there is one; else item and keeper by its words
     since: the start or span in the sentence, else in its clause, or how long, in the document's words; empty where
            neither says
     """
@@ -141,7 +141,7 @@ def shares(documents: Sequence[Document]) -> list[Row]:
             ]
             if found and (here or (_has_tag(clause, "finance") and _of_money(sentence, found))):
                 rows.append({
-                    "share": "；".join(dict.fromkeys(found)), "item": _joined(moved.item for moved in here),
+                    "share": "；".join(dict.fromkeys(found)), "item": _joined(moved.item for moved in here) or _item(sentence),
                     "keeper": _keeper(sentence, here), "payer": _joined(name for moved in here for name in moved.from_),
                     "since": _since(document, clause, start, end), "place": document.place, "date": when(document),
                     "confidence": lowest(moved.confidence for moved in here), "sentence": sentence,
@@ -160,7 +160,15 @@ _KEEPER = re.compile(
 
 #: What a share of money is a share of, or what is done with it: a percentage of posts or of towns is none.
 _MONEY = re.compile("收入|收益|税|费|资金|款|分成|返还|超收|留成|归|经费")
-_GIVEN = re.compile("返还|留|归|上缴|划|奖励|补助|拨|安排给|分配")
+# 罚没收入|全额上缴, not 返还资金…，全部用于道路
+_GIVEN = re.compile("(?:全额|全部)[^，,。；;]{0,6}?(?:返还|留|归|上缴|划|奖励|补助|拨|安排给|分配)")
+_ITEM = re.compile("(?:^|[，,。；;])([^，,。；;]{2,30}?)(?:由[^，,。；;]{2,12})?(?:全额|全部)")
+
+
+def _item(sentence: str) -> str:
+    """What is shared out, where no delegation says it: the words before 全额 or 全部 in their own clause."""
+    found = _ITEM.search(sentence)
+    return found[1] if found else ""
 
 
 def _of_money(sentence: str, found: Sequence[str]) -> bool:
