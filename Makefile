@@ -35,7 +35,7 @@ lint: .venv/installed
 score: .venv/installed
 	$(BIN)/python tests/benchmarks/score.py $(SHARED)
 
-# Twice twelve other documents, labelled blind; the sealed half (--half sealed) is for judging a finished work, not for mending.
+# Other documents, labelled blind in four sets; the sealed part (--half sealed) is for judging a finished work, not for mending.
 second: .venv/installed
 	$(BIN)/python tests/benchmarks/second.py $(SHARED) --half open
 

@@ -1,9 +1,9 @@
-"""The second measure: documents of ../shared that we labelled by the guide, blind, half of them sealed.
+"""The second measure: documents of ../shared that were labelled by the guide, blind, set after set; a part of them is sealed.
 
     python tests/benchmarks/second.py SHARED [--half open|sealed] [--errors KIND]
     python tests/benchmarks/second.py SHARED --take LABELS… --half HALF      (puts gold-format labels into the project)
 
-tests/second/*.json hold the labels without any text: each string is kept as stretches [start, length] of the source's
+tests/second … fifth/*.json hold the labels without any text: each string is kept as stretches [start, length] of the source's
 characters without white space and markup, and the source's hash says whether they still fit. `--take` makes them from
 files in the gold's format; otherwise they are turned back into that format and SHARED/score/score.py compares.
 """
