@@ -27,7 +27,7 @@ _COLLECTIVE = re.compile(
     "各(?:地级以上)?[省市州盟区县旗乡镇（）()〔〕〈〉、和及]{1,16}级?(?:人民政府|政府|管委会|[一-鿿]{2,8}?局)"
 )
 # 区县（市）政府: a level's governments without 各
-# 省就业工作领导小组各成员单位: who they are is laid down
+# 县改革工作领导小组各成员单位: who they are is laid down
 _MEMBERS = re.compile("[一-鿿]{2,}(?:领导小组|联席会议|指挥部|专班)各?成员单位")
 _LEVEL = "(?:[省市州盟区县旗乡镇]|街道)"
 _LEVELS = re.compile(f"(?:{_LEVEL}[、（(]?){{1,4}}{_LEVEL}[)）]?(?:人民)?政府")
