@@ -72,10 +72,24 @@ def pack_block(texts: Sequence[str]) -> bytes:
     return _MINE.compressor.compress((sign + sign.join(texts)).encode(_CODEC))
 
 
+def opened(decompressor: zstandard.ZstdDecompressor, data: bytes) -> bytes:
+    """What a Zstandard frame holds; its own word on how much that is takes no memory before it is there.
+
+    Raises Damaged for one that is cut off or says that it holds too much, ZstdError for what is no frame.
+    """
+    if zstandard.frame_content_size(data) > _MOST:
+        raise Damaged("it says that it is longer than anything stored")
+    frame = decompressor.decompressobj()
+    whole = frame.decompress(data)
+    if not frame.eof or frame.unused_data:
+        raise Damaged("it is cut off")
+    return whole
+
+
 def unpack_block(data: bytes) -> list[str]:
     """The texts of a block. Raises Damaged."""
     try:
-        whole = _MINE.decompressor.decompress(data, max_output_size=_MOST).decode(_CODEC)
+        whole = opened(_MINE.decompressor, data).decode(_CODEC)
     except (zstandard.ZstdError, UnicodeDecodeError) as error:
         raise Damaged(f"a block of its words is not what was written ({error})") from None
     return whole[1:].split(whole[:1])

@@ -20,7 +20,7 @@ from typing import Any
 
 import zstandard
 
-from policyparse.corpus.blocks import Damaged
+from policyparse.corpus.blocks import Damaged, opened
 from policyparse.model import Document
 
 # The first byte says how a document is packed: 3 as above; 1 and 2 were deflated, with the dictionary _COMMON. Behind 2
@@ -28,9 +28,6 @@ from policyparse.model import Document
 
 #: Beyond this Zstandard takes three times as long for a tenth of the room.
 _LEVEL = 12
-
-#: No body is longer when it is opened.
-_MOST = 1 << 30
 
 #: Deflate looks back so far, and a dictionary can be no longer.
 _WINDOW = 32_768
@@ -137,7 +134,7 @@ def unpack(data: bytes, texts: Sequence[str] = ()) -> Document:
 
 def _opened(data: bytes, words: str) -> bytes:
     if data[:1] == b"\x03":
-        return zstandard.ZstdDecompressor(dict_data=_words_behind(words)).decompress(data[1:], max_output_size=_MOST)
+        return opened(zstandard.ZstdDecompressor(dict_data=_words_behind(words)), data[1:])
     if data[:1] not in (b"\x01", b"\x02"):
         raise Damaged("packed in a way that this version does not know")
     head = 5 if data[0] == 2 else 1
