@@ -1,6 +1,6 @@
 """A name found in a text, and what its place or level looks like: shared by the grammar, the judge and the namer.
 
-In: nothing. Out: Candidate, LEVELS, ZONE, MAX_NAME. Touches nothing.
+In: nothing. Out: Candidate, LEVELS, ZONE, SECTIONS, MAX_NAME. Touches nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from policyparse.extract.institutions_lexicon import Head
 
 # The longest names of the genre (…工作领导小组办公室 with its place) have about 45 characters.
 MAX_NAME = 48
+
+# The last words of an organ's sections, which belong to the organ whose document names them.
+SECTIONS = ("处", "科", "股", "室")
 
 # Levels that stand for a place in front of a name (市财政局). Two-character ones first.
 LEVELS = re.compile(

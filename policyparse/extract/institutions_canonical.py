@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
-from policyparse.extract.institutions_candidate import Candidate
+from policyparse.extract.institutions_candidate import SECTIONS, Candidate
 from policyparse.extract.institutions_context import LEVEL_RANK, WORD_RANK
 from policyparse.extract.institutions_lexicon import Lexicon
 from policyparse.extract.institutions_places import ZONED, Places
@@ -24,7 +24,6 @@ from policyparse.vocabulary import Row
 
 _YEAR = re.compile(r"(?<![0-9])((?:19[5-9]|20[0-4])[0-9])(?![0-9])")
 _NATIONAL = re.compile(r"国家|中央|全国|中国|国务院|中共中央|最高|中华|世界|联合国|部际|香港|澳门")
-_SECTIONS = ("处", "科", "股", "室")
 # The reform of 2018 made the office for posts one of the Party committee
 _PARTY_OFFICE = 2018
 # An organ's own short name before its section or its Party group: 局政策法规科, 局党组
@@ -259,7 +258,7 @@ class Namer:
     def _group(self, c: Candidate, surface: str) -> str:
         modifiers = self._modifiers(c)
         if not modifiers and not c.prefix_sort:
-            among_sections = c.elided is not None and c.elided.head.word in _SECTIONS
+            among_sections = c.elided is not None and c.elided.head.word in SECTIONS
             if found := "" if among_sections else self._antecedent(c):
                 return found
             if c.head.word == "办公室" and (owner := self._owner()):
@@ -334,7 +333,7 @@ class Namer:
                 return self.name(full[0])
             if c.head.word == "分局" and (branch := self._branch(c, modifiers)):
                 return branch
-        if c.head.word in _SECTIONS and not c.prefix_sort and (owner := self._owner()):
+        if c.head.word in SECTIONS and not c.prefix_sort and (owner := self._owner()):
             return owner + (words[1:] if _OWNED.match(words) else words)
         if c.head.word in ("局", "厅") and not modifiers and c.prefix_sort:
             own = next((issuer for issuer in self.issuers if issuer.endswith(c.head.word)), "")

@@ -10,7 +10,7 @@ most MAX_NAME characters.
 
 from __future__ import annotations
 
-from policyparse.extract.institutions_candidate import LEVELS, MAX_NAME, ZONE, Candidate
+from policyparse.extract.institutions_candidate import LEVELS, MAX_NAME, SECTIONS, ZONE, Candidate
 from policyparse.extract.institutions_events import event_start
 from policyparse.extract.institutions_lexicon import Head
 from policyparse.extract.institutions_surroundings import LEVEL_LAST, Surroundings
@@ -25,7 +25,6 @@ _ATTACHED = ("党委", "党组", "机关党委", "工会", "团委", "纪委", "
 _MAX_ZONE = 7
 # An organ's own name in its own documents, before one of its sections
 _OWN = ("局", "厅", "委")
-_SECTIONS = ("处", "科", "股", "室")
 
 
 class Walker(Surroundings):
@@ -241,7 +240,7 @@ class Walker(Surroundings):
                 boundary = 0  # 中小投资者…中心: 中 is no preposition
             # 、向阳纸业: right after a list sign a single character is part of the name
             listed = boundary == 1 and sort in ("open", "company") and unknown and text[at - 2 : at - 1] == "、"
-            if boundary > 1 and head.word in _SECTIONS and functions + unknown:
+            if boundary > 1 and head.word in SECTIONS and functions + unknown:
                 owner = self._previous(at - boundary)
                 verb = (
                     text[at - boundary : at] in lexicon.verbs.words
@@ -261,7 +260,7 @@ class Walker(Surroundings):
                 elif jump is not None:
                     unknown += at - jump[1]
                     at, prefix, prefix_sort = jump[0], jump[1], jump[2]
-                elif functions and head.word in _SECTIONS:
+                elif functions and head.word in SECTIONS:
                     at = self._to_sign(at, low)
                 break
             at -= 1
@@ -276,7 +275,7 @@ class Walker(Surroundings):
             at -= lexicon.leads.ending_at(text, at)
         if prefix_sort != "level" and sort == "group" and (event := event_start(text, at, head_start, lexicon)) < at:
             at, prefix, prefix_sort = event, event, "foreign"
-        if not prefix_sort and head.word in _SECTIONS and text[at - 1 : at] in _OWN and self._opens(at - 1):
+        if not prefix_sort and head.word in SECTIONS and text[at - 1 : at] in _OWN and self._opens(at - 1):
             at -= 1  # 挂靠|局政策法规科
         if prefix < 0:
             prefix = at

@@ -12,25 +12,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from policyparse.extract.heads import Names
-from policyparse.extract.institutions_candidate import Candidate
+from policyparse.extract.institutions_candidate import SECTIONS, Candidate
 from policyparse.extract.institutions_context import begins
 from policyparse.extract.institutions_lexicon import Head, Lexicon
-from policyparse.extract.tails import Tail
+from policyparse.extract.tails import Tail, grammar
+from policyparse.places import LEVEL_WORDS
 from policyparse.vocabulary import Vocabulary
 
 # Longer stretches of a tail are no names; shorter ones are levels and short forms that the grammar judges better.
 _SHORTEST, _LONGEST = 3, 20
 # Outside its tail a name must be so long to be told from running words.
 _KNOWN = 5
-# Each known name is looked for through the whole text: a bound keeps that linear (the corpus has 14 at most).
+# Each known name is looked for through the whole text: a bound keeps that linear.
 _MOST_KNOWN = 60
 _NAME = re.compile("[一-鿿]+")
 _CLASS = re.compile(
     "(?:部门|单位|政府|企业|公司|学校|医院|机构|乡镇|街道|管委会?|办事处|处室|银行|[区园港市县旗州镇乡村])$"
 )
-_LEVELS = "省市县区州盟旗镇"
-_SECTIONS = ("处", "科", "室", "股")
 
 
 def listed(
@@ -58,7 +56,7 @@ def listed(
 
 def _units(tails: Sequence[Tail], text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     """Where the definite units of the tails stand."""
-    names = Names(vocabulary)
+    names = grammar(vocabulary).names
     for tail in tails:
         for unit in (unit for party in tail.parties for unit in party.units):
             at = text.find(unit, tail.start, tail.end)
@@ -70,7 +68,7 @@ def _units(tails: Sequence[Tail], text: str, vocabulary: Vocabulary) -> Iterator
 
 def _candidate(text: str, start: int, end: int) -> Candidate:
     last = text[end - 1 : end]
-    level = text[start] in _LEVELS and end - start > _SHORTEST
-    head = Head(last, "strict" if last in _SECTIONS else "open")
+    level = text[start] in LEVEL_WORDS and end - start > _SHORTEST
+    head = Head(last, "strict" if last in SECTIONS else "open")
     prefix = start + level
     return Candidate(start, end, head, end - 1, prefix, "level" if level else "", functions=1)

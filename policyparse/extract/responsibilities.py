@@ -35,8 +35,7 @@ def responsibilities(
 ) -> list[Responsibility]:
     """Every responsibility that the document assigns (annotation.md §7).
 
-    tails: the document's bracket tails, if they were found before.
-
+    tails: the document's bracket tails, if they were found before
     start/end: the sentence that proves it; for a tail the tail itself; for a table its row.
     """
     text = outline.text
